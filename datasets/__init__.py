@@ -1,0 +1,1 @@
+"""What is known: shapes, facts, intake, the canonical database, releases, selections, Datasette."""

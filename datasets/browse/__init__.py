@@ -1,0 +1,1 @@
+"""Datasette over a release: descriptions read off the shapes, plugin, templates."""

@@ -1,0 +1,1 @@
+"""The canonical database: every claim, the choice among rivals, pins and redirects."""

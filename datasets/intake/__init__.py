@@ -1,0 +1,1 @@
+"""From files to claims: reading, checking, dates, findings, importers."""

@@ -1,0 +1,1 @@
+"""A selection over the shapes becomes one SQL statement that returns the finished JSON text."""

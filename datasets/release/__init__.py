@@ -1,0 +1,1 @@
+"""Immutable releases: layout, building, files, manifest, delta, verification, the current pointer."""

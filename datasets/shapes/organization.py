@@ -1,0 +1,106 @@
+"""An organization: a university or another body that belongs to alliances or signs agreements."""
+
+from datasets.shapes.common import ADDRESS, NAME_LANGUAGE
+from datasets.shapes.model import Column, Entity, Group, Kind, Link, Ranking, Weight
+
+ORGANIZATION = Entity(
+    name="organization",
+    plural="organizations",
+    doc="A university, ministry, foundation or other body that belongs to an alliance or takes part in an agreement.",
+    classes=("org:FormalOrganization", "schema:Organization"),
+    label="name",
+    orders=("name", "founded"),
+    space="subject",
+    file="organizations.csv",
+    nodes=(ADDRESS,),
+    groups=(
+        Group(
+            name="location",
+            columns=("latitude", "longitude"),
+            doc="Coordinates of the city that the registry names (WGS 84, decimal degrees), not of the campus.",
+        ),
+    ),
+    columns=(
+        Column(
+            name="name",
+            kind=Kind.NAME,
+            doc="Display name; not always the legal name.",
+            terms=("skos:prefLabel", "schema:name"),
+            required=True,
+            weight=Weight.NAME,
+            example="Tsinghua University",
+        ),
+        NAME_LANGUAGE,
+        Column(
+            name="acronym",
+            kind=Kind.NAME,
+            doc="Main acronym; not unique.",
+            terms=("skos:altLabel", "schema:alternateName"),
+            weight=Weight.ALIAS,
+        ),
+        Column(
+            name="kind",
+            kind=Kind.CODE,
+            scheme="organization_kind",
+            doc="What sort of organization it is.",
+            terms=("org:classification",),
+            required=True,
+        ),
+        Column(
+            name="city",
+            kind=Kind.TEXT,
+            doc="City or place of the seat.",
+            terms=("address>schema:addressLocality",),
+            weight=Weight.SUMMARY,
+            example="Beijing",
+        ),
+        Link(
+            name="country",
+            target="country",
+            doc="Country of the seat, ISO 3166-1; Hong Kong, Macao and Taiwan carry their own codes.",
+            terms=("dct:spatial",),
+            reverse="organizations",
+            reverse_doc="The organizations with their seat in this country.",
+            example="CN",
+        ),
+        Column(
+            name="latitude",
+            kind=Kind.DECIMAL,
+            doc="Latitude of the city that the registry names, not of the campus (WGS 84, degrees north).",
+            terms=("geo:lat",),
+            ranking=Ranking.REGISTRY,
+            example="39.9075",
+        ),
+        Column(
+            name="longitude",
+            kind=Kind.DECIMAL,
+            doc="Longitude of the city that the registry names, not of the campus (WGS 84, degrees east).",
+            terms=("geo:long",),
+            ranking=Ranking.REGISTRY,
+            beside="latitude",
+            example="116.39723",
+        ),
+        Column(
+            name="founded",
+            kind=Kind.DATE,
+            doc="When the organization was founded.",
+            terms=("schema:foundingDate",),
+            example="1911",
+        ),
+        Column(
+            name="website",
+            kind=Kind.URL,
+            doc="Home page.",
+            terms=("foaf:homepage", "schema:url"),
+        ),
+        Link(
+            name="parent",
+            target="organization",
+            doc="The organization that this one is a part of.",
+            terms=("org:subOrganizationOf", "schema:parentOrganization"),
+            reverse="parts",
+            reverse_doc="The organizations that are parts of this one.",
+            reverse_terms=("org:hasSubOrganization",),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The release as linked data: terms, documents, ontology, dumps."""

@@ -1,0 +1,1 @@
+"""Who asks: everything HTTP and the command line."""

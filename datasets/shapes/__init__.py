@@ -7,7 +7,22 @@ from datasets.shapes.concept import CONCEPT, COUNTRY
 from datasets.shapes.event import EVENT
 from datasets.shapes.figure import FIGURE
 from datasets.shapes.membership import MEMBER_SPANS, MEMBERSHIP
-from datasets.shapes.model import Column, Entity, Family, Group, Kind, Link, Node, Ranking, Reverse, Scheme, Shapes, Spans, Values, Weight
+from datasets.shapes.model import (
+    Column,
+    Entity,
+    Family,
+    Group,
+    Kind,
+    Link,
+    Node,
+    Ranking,
+    Reverse,
+    Scheme,
+    Shapes,
+    Spans,
+    Values,
+    Weight,
+)
 from datasets.shapes.official import OFFICIAL
 from datasets.shapes.organization import ORGANIZATION
 from datasets.shapes.source import SOURCE

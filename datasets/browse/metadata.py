@@ -1,0 +1,85 @@
+"""What Datasette tells about a release: titles, descriptions, column notes, labels, facets; read off the shapes."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from datasets.release.layout import SEARCH, SEARCH_INDEX, Table, label_field, set_table_name, sort_field, tables
+from datasets.shapes.model import Entity, Kind, Link, Shapes
+
+DATABASE = "alliances"
+"""Name of the database in addresses: `/browse/alliances/...`."""
+
+_MACHINERY = (
+    "subjects",
+    "release",
+    SEARCH,
+    SEARCH_INDEX,
+    *(f"{SEARCH_INDEX}_{shadow}" for shadow in ("config", "data", "docsize", "idx")),
+)
+
+
+def metadata(shapes: Shapes, release: dict[str, str], root: str) -> dict[str, Any]:
+    """Datasette's metadata for a release whose faces stand below `root` (`/` or `/releases/{id}/`)."""
+    described = {
+        "title": release["title"],
+        "description": f"Release {release['id']} of {release['date']}. Every value is one that a source says: "
+        "the page of each record tells which, and what other sources say.",
+        "license": release["licence"],
+        "license_url": release.get("licence_url", "https://creativecommons.org/licenses/by/4.0/"),
+        "source": release["title"],
+        "source_url": f"{root}releases/{release['id']}/manifest.json" if root == "/" else f"{root}manifest.json",
+        "about": "Method and limits",
+        "about_url": "/about",
+    }
+    return described | {"databases": {DATABASE: described | {"tables": _tables(shapes)}}}
+
+
+def _tables(shapes: Shapes) -> dict[str, Any]:
+    known = {entity.plural: entity for entity in shapes.entities}
+    found: dict[str, Any] = {name: {"hidden": True} for name in _MACHINERY}
+    for table in tables(shapes):
+        told = found.setdefault(table.name, {})
+        told |= {"title": title(table.name), "columns": _notes(table)}
+        told["description_html"] = escape(table.doc)
+        if table.name in known:
+            told |= _entity(known[table.name])
+        if table.name in _MACHINERY:
+            told["hidden"] = True
+    for entity in shapes.entities:
+        for column in entity.columns:
+            if column.many:
+                found[set_table_name(entity, column)]["title"] = f"{title(entity.plural)}: {title(column.name).lower()}"
+    return found
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    return {
+        "label_column": label_field(entity),
+        "facets": facets(entity),
+        "description_html": f"{escape(entity.doc)} The id of each row leads to its page, with sources and rival values.",
+        "sort": sort_field(entity, entity.orders[0]),
+    }
+
+
+def facets(entity: Entity) -> list[str]:
+    """The columns worth counting by: closed vocabularies first, then countries; at most three."""
+    codes = [c.name for c in entity.columns if c.kind is Kind.CODE]
+    countries = [c.name for c in entity.columns if isinstance(c, Link) and c.target == "country"]
+    return [*codes, *countries][:3]
+
+
+def _notes(table: Table) -> dict[str, str]:
+    return {field.name: field.doc for field in table.fields if not is_hidden(field.name)}
+
+
+def is_hidden(field: str) -> bool:
+    """Whether a field serves sorting alone, so that people need not see it."""
+    return field.endswith("_sort")
+
+
+def title(name: str) -> str:
+    """A table or column name in words: `member_spans` is `Member spans`."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,158 @@
+"""Datasette over one release, as an ASGI application that stands below a prefix.
+
+Starlette leaves the full path in the scope and Datasette adds its base address again, so links would double; the
+prefix is therefore stripped before Datasette and `Location` headers get it back (simonw/datasette issues 2347, 2105).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from datasette.app import Datasette
+from datasette.database import WriteTask
+
+from datasets.browse import plugin
+from datasets.browse.metadata import DATABASE, metadata
+from datasets.shapes.model import Shapes
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+SETTINGS: dict[str, object] = {
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 1000,
+    "facet_time_limit_ms": 300,
+    "facet_suggest_time_limit_ms": 30,
+    "default_facet_size": 8,
+    "suggest_facets": False,
+    "allow_download": True,
+    "allow_csv_stream": True,
+    "max_csv_mb": 0,
+    "truncate_cells_html": 300,
+    "default_allow_sql": False,
+    "default_cache_ttl": 300,
+}
+"""Datasette's settings for the public; max_csv_mb 0 is no limit: a file is never cut silently."""
+
+CLOSED = ("/-/messages", "/-/allow-debug", "/-/patterns", "/-/permissions", "/-/threads", "/-/auth-token", "/-/logout")
+"""Datasette's pages for those who run it, answered with 404."""
+
+_HERE = Path(__file__).parent
+_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+class Published(Protocol):
+    """What this face needs of a release."""
+
+    id: str
+    database: Path
+    shapes: Shapes
+
+
+class Browse:
+    """Datasette over one release. Call `start` before the first request and `close` after the last."""
+
+    def __init__(self, release: Published, about: dict[str, str], prefix: str = "/browse/") -> None:
+        """`about` is the release's own table (id, date, title, licence …); `prefix` ends in a slash."""
+        plugin.register()
+        self.prefix = prefix
+        root = prefix.removesuffix("browse/")
+        self.datasette = Datasette(
+            immutables=[str(release.database)],
+            metadata=metadata(release.shapes, about, root),
+            template_dir=str(_HERE / "templates"),
+            settings=SETTINGS | {"base_url": prefix},
+        )
+        plugin.BROWSED[self.datasette] = plugin.Browsed(release.shapes, about, root)
+        self.script_hashes: tuple[str, ...] = ()
+        self._app = self.datasette.app()
+        self._css = (_HERE / "browse.css").read_bytes()
+
+    async def start(self) -> None:
+        """Do what Datasette does on its first request, so that none has to wait, and learn its inline scripts."""
+        await self.datasette.invoke_startup()
+        database = self.datasette.databases[DATABASE]
+        await database.table_counts(limit=60_000)
+        self.script_hashes = await self._inline_scripts()
+
+    async def _inline_scripts(self) -> tuple[str, ...]:
+        """CSP sources of the scripts that Datasette's pages carry inline, read off one page of each kind."""
+        hashes = set()
+        for path in ("", DATABASE, f"{DATABASE}/{next(iter(await self._tables()))}"):
+            response = await self.datasette.client.get(f"/{path}")
+            for script in _SCRIPT.findall(response.content):
+                hashes.add("'sha256-" + base64.b64encode(hashlib.sha256(script).digest()).decode() + "'")
+        return tuple(sorted(hashes))
+
+    async def _tables(self) -> list[str]:
+        database = self.datasette.databases[DATABASE]
+        hidden = set(await database.hidden_table_names())
+        return [name for name in await database.table_names() if name not in hidden]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path = "/" + scope["path"].removeprefix(self.prefix.removesuffix("/")).lstrip("/")
+        if path == "/-/alliances.css":
+            await _bytes(send, 200, b"text/css; charset=utf-8", self._css)
+            return
+        if path.removesuffix(".json").startswith(CLOSED):
+            await _bytes(send, 404, b"text/plain; charset=utf-8", b"There is no such page.\n")
+            return
+        raw = scope.get("raw_path")
+        stripped = dict(scope, path=path, root_path="")
+        if raw:
+            bare = raw.partition(b"?")[0].removeprefix(self.prefix.removesuffix("/").encode())
+            stripped["raw_path"] = b"/" + bare.lstrip(b"/")
+        await self._app(stripped, receive, self._relocating(send))
+
+    def _relocating(self, send: Send) -> Send:
+        base = self.prefix.removesuffix("/").encode()
+
+        async def relocated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = []
+                for name, value in message.get("headers", ()):
+                    if name.lower() == b"location" and value.startswith(b"/") and not value.startswith(base + b"/"):
+                        value = base + value  # noqa: PLW2901 (the header as it should have been)
+                    headers.append((name, value))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        return relocated
+
+    async def close(self) -> None:
+        """End Datasette's threads and close its connections. No request may be in flight."""
+        executor = self.datasette.executor
+        if executor is not None:
+            await asyncio.get_running_loop().run_in_executor(None, lambda: executor.shutdown(wait=True))
+        for database in self.datasette.databases.values():
+            _end_writing(database._write_thread, database._write_queue)  # noqa: SLF001 (0.65 offers no way to end it)
+            database.close()
+
+
+def _end_writing(thread: threading.Thread | None, queue: Any) -> None:
+    """End Datasette's writing thread, which waits for tasks for ever: SystemExit leaves its loop quietly."""
+    if thread is None or not thread.is_alive():
+        return
+
+    def leave(_connection: object) -> None:
+        raise SystemExit
+
+    queue.put(WriteTask(leave, None, None))
+    thread.join(timeout=5)
+
+
+async def _bytes(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

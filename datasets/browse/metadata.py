@@ -58,7 +58,7 @@ def _entity(entity: Entity) -> dict[str, Any]:
     return {
         "label_column": label_field(entity),
         "facets": facets(entity),
-        "description_html": f"{escape(entity.doc)} The id of each row leads to its page, with sources and rival values.",
+        "description_html": f"{escape(entity.doc)} An id leads to the record's page, with sources and rival values.",
         "sort": sort_field(entity, entity.orders[0]),
     }
 

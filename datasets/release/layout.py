@@ -134,7 +134,7 @@ def link_key(shapes: Shapes, link: Link) -> tuple[str, ...]:
 
 def _indexes(shapes: Shapes, entity: Entity) -> tuple[tuple[str, ...], ...]:
     sorts = [(order, sort_field(entity, order)) for order in entity.orders]
-    found = [(sort, "id") for _, sort in sorts]
+    found: list[tuple[str, ...]] = [(sort, "id") for _, sort in sorts]
     for link in entity.links:
         if not link.many:
             found += [(*link_key(shapes, link), sort, "id") for order, sort in sorts if order != link.name]

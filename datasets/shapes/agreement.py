@@ -1,7 +1,7 @@
 """An agreement, and who took part in it."""
 
 from datasets.shapes.common import frame, summary
-from datasets.shapes.model import Column, Entity, Kind, Link, Weight
+from datasets.shapes.model import Column, Entity, Kind, Link, Shortcut, Weight
 
 AGREEMENT = Entity(
     name="agreement",
@@ -43,7 +43,7 @@ AGREEMENT = Entity(
             name="place",
             kind=Kind.TEXT,
             doc="Where it was signed.",
-            terms=("schema:locationCreated",),
+            terms=("ua:place",),
             weight=Weight.SUMMARY,
             example="Almaty, Kazakhstan",
         ),
@@ -79,6 +79,7 @@ PARTY = Entity(
     orders=("actor", "agreement"),
     mint="p",
     file="parties.csv",
+    shortcuts=(Shortcut(start="agreement", end="actor", terms=("dct:contributor",)),),
     columns=(
         Link(
             name="agreement",
@@ -88,7 +89,7 @@ PARTY = Entity(
             required=True,
             reverse="parties",
             reverse_doc="Who took part in this agreement, and how.",
-            reverse_terms=("prov:qualifiedAssociation",),
+            reverse_terms=("ua:party",),
         ),
         Link(
             name="actor",

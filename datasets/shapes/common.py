@@ -11,6 +11,7 @@ NAME_LANGUAGE = Column(
 )
 
 ADDRESS = Node(name="address", terms=("schema:address",), classes=("schema:PostalAddress",))
+POINT = Node(name="point", terms=("geo:location", "gsp:hasGeometry"), classes=("geo:Point", "gsp:Geometry"))
 
 
 def summary(of: str) -> Column:
@@ -20,6 +21,7 @@ def summary(of: str) -> Column:
         kind=Kind.TEXT,
         doc=f"What the {of} is about, in our own short words.",
         terms=("dct:description", "schema:description"),
+        language="en",
         weight=Weight.SUMMARY,
     )
 

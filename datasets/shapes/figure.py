@@ -26,7 +26,7 @@ FIGURE = Entity(
             kind=Kind.CODE,
             scheme="measure",
             doc="What the number counts.",
-            terms=("schema:measuredProperty",),
+            terms=("schema:variableMeasured",),
             required=True,
         ),
         Column(

@@ -1,6 +1,6 @@
 """A membership: who belonged to what, in what role, from when to when."""
 
-from datasets.shapes.model import Column, Entity, Kind, Link, Spans
+from datasets.shapes.model import Column, Entity, Kind, Link, Node, Spans
 
 MEMBERSHIP = Entity(
     name="membership",
@@ -11,12 +11,17 @@ MEMBERSHIP = Entity(
     orders=("organization", "alliance", "since"),
     mint="m",
     file="memberships.csv",
+    nodes=(
+        Node(name="period", terms=("org:memberDuring",), classes=("time:ProperInterval",)),
+        Node(name="since", terms=("period>time:hasBeginning",), classes=("time:Instant",)),
+        Node(name="until", terms=("period>time:hasEnd",), classes=("time:Instant",)),
+    ),
     columns=(
         Link(
             name="alliance",
             target="alliance",
             doc="The alliance.",
-            terms=("org:organization",),
+            terms=("org:organization", "schema:memberOf"),
             required=True,
             reverse="memberships",
             reverse_doc="Who holds or held which role in this alliance, members and offices alike.",
@@ -25,7 +30,7 @@ MEMBERSHIP = Entity(
             name="organization",
             target="organization",
             doc="The organization that holds the role.",
-            terms=("org:member", "schema:memberOf"),
+            terms=("org:member", "schema:member"),
             required=True,
             reverse="memberships",
             reverse_doc="The roles that this organization holds or held in alliances.",
@@ -43,14 +48,14 @@ MEMBERSHIP = Entity(
             name="since",
             kind=Kind.DATE,
             doc="When the role began; empty where no source says.",
-            terms=("schema:startDate",),
+            terms=("schema:startDate", "since>time:inXSDDate"),
             example="2017-04-29",
         ),
         Column(
             name="until",
             kind=Kind.DATE,
             doc="When the role ended; empty where it goes on or no source says.",
-            terms=("schema:endDate",),
+            terms=("schema:endDate", "until>time:inXSDDate"),
         ),
         Column(
             name="ended",

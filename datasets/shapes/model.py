@@ -61,6 +61,7 @@ class Column:
     `terms` are CURIEs of RDF properties; `node>curie` puts the value on the record's helper node of that name.
     `header` is the column's name in the CSV file where that differs. `beside` names the column of the same row that
     this value belongs to: both are chosen from one claim. `many` marks a set: every value is chosen, order is by value.
+    `language` is the language of texts that are our own words (BCP 47); empty where they are a source's, or no words.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Column:
     ranking: Ranking = Ranking.EDITORIAL
     weight: Weight = Weight.NONE
     example: str = ""
+    language: str = ""
 
     @property
     def csv(self) -> str:
@@ -99,7 +101,10 @@ class Link(Column):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A helper node of a record in RDF: `{iri}-{name}`, reached by `terms`, of the given classes."""
+    """A helper node of a record in RDF: `{iri}-{name}`, reached by `terms`, of the given classes.
+
+    It stands only where something is said of it. A term `node>curie` reaches it from another helper node.
+    """
 
     name: str
     terms: tuple[str, ...]
@@ -108,11 +113,39 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Columns that make one value together, such as latitude and longitude."""
+    """Columns that make one value together, such as latitude and longitude.
+
+    `template` writes them as one literal of the RDF `datatype`, said by `terms` where all of them are present.
+    """
 
     name: str
     columns: tuple[str, ...]
     doc: str
+    terms: tuple[str, ...] = ()
+    template: str = ""
+    datatype: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """A registry that gives identifiers: how a bare value becomes an address.
+
+    `address` is the page for people and `identity` the IRI of the thing itself, both templates over `{value}`
+    (spaces left out); empty where the registry has none. An identity is the same thing as the record.
+    """
+
+    code: str
+    address: str = ""
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """A direct tie in RDF between the records that two links of one record point at, from `start` to `end`."""
+
+    start: str
+    end: str
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +174,7 @@ class Entity:
     file: str = ""
     key: tuple[str, ...] = ("id",)
     """The CSV headers that make the id, joined with a full stop."""
+    shortcuts: tuple[Shortcut, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""
@@ -175,6 +209,8 @@ class Values:
     """A set of compound values of the records of `subject` (an entity or a family): names, identifiers.
 
     Each is one claim of its subject, without an address. Its CSV file has the column `subject` and one per part.
+    `registries` say what the values of the code part stand for. Values with one of the `preferred` codes are said by
+    `preferred_terms` in a language that nothing preferred is in yet, the earlier code first; all others by `terms`.
     """
 
     name: str
@@ -186,6 +222,9 @@ class Values:
     terms: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     ranking: Ranking = Ranking.EDITORIAL
+    registries: tuple[Registry, ...] = ()
+    preferred: tuple[str, ...] = ()
+    preferred_terms: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The part of that name. Raises KeyError."""
@@ -225,11 +264,15 @@ class Spans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A vocabulary: the concept scheme of a closed list of codes, or of the concepts that a link may point at."""
+    """A vocabulary: the concept scheme of a closed list of codes, or of the concepts that a link may point at.
+
+    `classes` are what its concepts are in RDF beside what every concept is.
+    """
 
     name: str
     doc: str
     closed: bool = True
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
 """An organization: a university or another body that belongs to alliances or signs agreements."""
 
-from datasets.shapes.common import ADDRESS, NAME_LANGUAGE
+from datasets.shapes.common import ADDRESS, NAME_LANGUAGE, POINT
 from datasets.shapes.model import Column, Entity, Group, Kind, Link, Ranking, Weight
 
 ORGANIZATION = Entity(
     name="organization",
     plural="organizations",
     doc="A university, ministry, foundation or other body that belongs to an alliance or takes part in an agreement.",
-    classes=("org:FormalOrganization", "schema:Organization"),
+    classes=("org:FormalOrganization", "schema:Organization", "prov:Organization"),
     label="name",
     orders=("name", "founded"),
     space="subject",
     file="organizations.csv",
-    nodes=(ADDRESS,),
+    nodes=(ADDRESS, POINT),
     groups=(
         Group(
             name="location",
             columns=("latitude", "longitude"),
             doc="Coordinates of the city that the registry names (WGS 84, decimal degrees), not of the campus.",
+            terms=("point>gsp:asWKT",),
+            template="POINT({longitude} {latitude})",
+            datatype="gsp:wktLiteral",
         ),
     ),
     columns=(
@@ -58,7 +61,7 @@ ORGANIZATION = Entity(
             name="country",
             target="country",
             doc="Country of the seat, ISO 3166-1; Hong Kong, Macao and Taiwan carry their own codes.",
-            terms=("dct:spatial",),
+            terms=("dct:spatial", "address>schema:addressCountry"),
             reverse="organizations",
             reverse_doc="The organizations with their seat in this country.",
             example="CN",
@@ -67,7 +70,7 @@ ORGANIZATION = Entity(
             name="latitude",
             kind=Kind.DECIMAL,
             doc="Latitude of the city that the registry names, not of the campus (WGS 84, degrees north).",
-            terms=("geo:lat",),
+            terms=("point>geo:lat",),
             ranking=Ranking.REGISTRY,
             example="39.9075",
         ),
@@ -75,7 +78,7 @@ ORGANIZATION = Entity(
             name="longitude",
             kind=Kind.DECIMAL,
             doc="Longitude of the city that the registry names, not of the campus (WGS 84, degrees east).",
-            terms=("geo:long",),
+            terms=("point>geo:long",),
             ranking=Ranking.REGISTRY,
             beside="latitude",
             example="116.39723",

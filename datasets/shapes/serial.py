@@ -16,14 +16,19 @@ from datasets.shapes.model import (
     Link,
     Node,
     Ranking,
+    Registry,
     Scheme,
     Shapes,
+    Shortcut,
     Spans,
     Values,
     Weight,
 )
 
-_CLASSES = {c.__name__: c for c in (Column, Entity, Family, Group, Link, Node, Scheme, Shapes, Spans, Values)}
+_CLASSES = {
+    c.__name__: c
+    for c in (Column, Entity, Family, Group, Link, Node, Registry, Scheme, Shapes, Shortcut, Spans, Values)
+}
 _ENUMS: dict[str, type[StrEnum]] = {"Kind": Kind, "Ranking": Ranking, "Weight": Weight}
 
 

@@ -45,7 +45,7 @@ SOURCE = Entity(
             name="language",
             kind=Kind.LANGUAGE,
             doc="Language of the page (BCP 47).",
-            terms=("dct:language", "schema:inLanguage"),
+            terms=("schema:inLanguage",),
         ),
         Column(
             name="kind",

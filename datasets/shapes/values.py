@@ -1,6 +1,6 @@
 """Compound values of actors: names and identifiers."""
 
-from datasets.shapes.model import Column, Kind, Ranking, Values, Weight
+from datasets.shapes.model import Column, Kind, Ranking, Registry, Values, Weight
 
 NAMES = Values(
     name="names",
@@ -9,6 +9,8 @@ NAMES = Values(
     subject="actor",
     file="names.csv",
     terms=("skos:altLabel", "schema:alternateName"),
+    preferred=("native", "official"),
+    preferred_terms=("skos:prefLabel", "schema:alternateName"),
     columns=(
         Column(
             name="text",
@@ -33,6 +35,15 @@ IDENTIFIERS = Values(
     terms=("schema:identifier",),
     classes=("schema:PropertyValue",),
     ranking=Ranking.REGISTRY,
+    registries=(
+        Registry(code="ror", address="https://ror.org/{value}", identity="https://ror.org/{value}"),
+        Registry(
+            code="wikidata",
+            address="https://www.wikidata.org/wiki/{value}",
+            identity="http://www.wikidata.org/entity/{value}",
+        ),
+        Registry(code="isni", address="https://isni.org/isni/{value}", identity="https://isni.org/isni/{value}"),
+    ),
     columns=(
         Column(
             name="scheme",

@@ -42,8 +42,8 @@ CLAIM = Entity(
             target="source",
             doc="The source that says it; empty where the editors describe a source, a concept or a country.",
             terms=("prov:wasDerivedFrom",),
-            reverse="claims",
-            reverse_doc="What this source says.",
+            reverse="statements",
+            reverse_doc="What this source says; `claims` of a source is what is said about it.",
         ),
         Column(
             name="locator",

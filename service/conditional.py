@@ -50,12 +50,19 @@ def compress(body: bytes) -> bytes:
 
 
 class Compressor:
-    """A body in the coding gzip, piece by piece; each piece can be read when it arrives."""
+    """A body in the coding gzip, piece by piece; at the latest after 16 kB, all that came in can be read."""
 
     def __init__(self) -> None:
         self._stream = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+        self._unread = 0
 
     def piece(self, data: bytes, *, last: bool) -> bytes:
-        """The compressed piece."""
+        """The compressed piece; empty while too little has come in."""
         compressed = self._stream.compress(data)
-        return compressed + self._stream.flush(zlib.Z_FINISH if last else zlib.Z_SYNC_FLUSH)
+        if last:
+            return compressed + self._stream.flush(zlib.Z_FINISH)
+        self._unread += len(data)
+        if self._unread < 16_384:
+            return compressed
+        self._unread = 0
+        return compressed + self._stream.flush(zlib.Z_SYNC_FLUSH)

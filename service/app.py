@@ -1,0 +1,85 @@
+"""The application: settings in, Starlette out. Everything heavy is opened when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from service.access import Access
+from service.errors import OperationError
+from service.faces import FACES, FaceRow
+from service.log import AccessLog, configure
+from service.metrics import Metrics
+from service.routes import routes
+from service.settings import Settings, resolve
+from service.switching import Switch
+
+log = logging.getLogger("alliances.service")
+
+
+def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette:
+    """The service over the releases that the settings name, with the faces of `rows`.
+
+    Its start raises OperationError where no release can be opened.
+    """
+    switch = Switch(settings, rows)
+    metrics = Metrics()
+    access_log = AccessLog() if settings.access_log else None
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await switch.start()
+        with _switch_on_hangup(switch):
+            yield
+        await switch.stop()
+        if access_log:
+            access_log.flush()
+
+    app = Starlette(
+        routes=routes(rows),
+        middleware=[Middleware(Access, metrics=metrics, access_log=access_log)],
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.settings = settings
+    app.state.switch = switch
+    app.state.metrics = metrics
+    return app
+
+
+@contextlib.contextmanager
+def _switch_on_hangup(switch: Switch) -> AsyncIterator[None]:  # type: ignore[misc]
+    """SIGHUP looks at the pointer at once, where signals can be had (in the main thread of a process)."""
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Task[None]] = set()
+
+    def look() -> None:
+        task = asyncio.create_task(switch.poll())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    try:
+        loop.add_signal_handler(signal.SIGHUP, look)
+    except (RuntimeError, ValueError, AttributeError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+def from_environment() -> Starlette:
+    """The application of a worker process: settings from the environment, logs as lines of JSON."""
+    configure()
+    try:
+        return create_app(resolve())
+    except OperationError as error:
+        log.critical("%s", error)
+        raise SystemExit(2) from None

@@ -1,0 +1,33 @@
+"""The formats of a record's document: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from datasets.shapes.model import Entity
+from service.switching import Held
+
+Body = Callable[[Held, Entity, str, Request], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: suffix, media type, title for people, and what makes the body of a record's document."""
+
+    suffix: str
+    media_type: str
+    title: str
+    body: Body
+
+
+async def _page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
+    from service import record
+
+    return await record.page(held, entity, id, request)
+
+
+FORMATS: tuple[Format, ...] = (Format("html", "text/html", "Page", _page),)
+"""The first is what a client gets that states no wish."""

@@ -1,0 +1,188 @@
+"""The addresses of records: `/id` leads to `/doc`, `/doc` gives the record in the format asked for, `/same` finds it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import apsw
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from datasets.shapes.model import Entity, Kind, Shapes, Values
+from datasets.text import fold
+from service import lists, pages, records
+from service.answers import answered
+from service.documents import FORMATS, Format
+from service.faces import Receive, Scope, Send
+from service.negotiation import choose
+from service.problems import Problem, not_acceptable, not_found
+from service.rows import row
+from service.switching import Held
+
+_LONGEST_ID = 300
+
+
+def entity_of(shapes: Shapes, name: str) -> Entity:
+    """The entity of a name in an address. Raises Problem 404 with the names that there are."""
+    for entity in shapes.entities:
+        if entity.name == name:
+            return entity
+    raise not_found(f"There is no type {name!r}; there are {', '.join(e.name for e in shapes.entities)}.")
+
+
+def address(root: str, kind: str, type: str, id: str, suffix: str = "") -> str:
+    """The path of a record: `kind` is `id` or `doc`."""
+    return f"{root}/{kind}/{type}/{quote(id, safe='')}{suffix}"
+
+
+def resolve(connection: apsw.Connection, entity: Entity, id: str) -> str | None:
+    """The id under which a record stands now; None where there never was one. Raises Problem 410 where it is withdrawn."""
+    if len(id) > _LONGEST_ID:
+        return None
+    if row(connection, f'SELECT 1 AS found FROM "{entity.plural}" WHERE id = ?', (id,)):
+        return id
+    former = row(connection, "SELECT target FROM redirects WHERE type = ? AND id = ?", (entity.name, id))
+    if former is None:
+        return None
+    if not former["target"]:
+        raise Problem(410, f"The {entity.name} {id!r} was withdrawn.", {"tombstone": {"type": entity.name, "id": id}})
+    return str(former["target"])
+
+
+async def _standing(held: Held, type: str, id: str) -> tuple[Entity, str]:
+    """The entity and the present id of a record in an address. Raises Problem 404 or 410."""
+    entity = entity_of(held.release.shapes, type)
+    found = await held.reader.read(lambda connection: resolve(connection, entity, id))
+    if found is None:
+        raise not_found(f"There is no {entity.name} {id!r} in release {held.release.id}.")
+    return entity, found
+
+
+async def thing(request: Request, held: Held) -> Response:
+    """The thing itself is no document: 303 to the document about it; a former id is 308 to the present one."""
+    type, id = request.path_params["type"], request.path_params["id"]
+    entity, present = await _standing(held, type, id)
+    if present != id:
+        return RedirectResponse(address(held.root, "id", entity.name, present), 308)
+    return RedirectResponse(address(held.root, "doc", entity.name, id), 303, {"Vary": "Accept"})
+
+
+async def same(request: Request, held: Held) -> Response:
+    """The record with an external identifier: 303 to its address. Case, spaces and the registry's own address are folded."""
+    scheme, value = request.path_params["scheme"], request.path_params["value"]
+    values = identifiers(held.release.shapes)
+    if values is None:
+        raise not_found("This release has no external identifiers.")
+    found = await held.reader.read(lambda connection: _identified(connection, held.release.shapes, values, scheme, value))
+    if found is None:
+        raise not_found(f"No record has the {scheme} identifier {value!r}.")
+    return RedirectResponse(address(held.root, "id", *found), 303)
+
+
+def identifiers(shapes: Shapes) -> Values | None:
+    """The compound values that are external identifiers, known by their RDF class."""
+    return next((v for v in shapes.values if "schema:PropertyValue" in v.classes), None)
+
+
+def _identified(
+    connection: apsw.Connection, shapes: Shapes, values: Values, scheme: str, value: str
+) -> tuple[str, str] | None:
+    registry = next(c for c in values.columns if c.kind is Kind.CODE)
+    text = next(c for c in values.columns if c.kind is Kind.TEXT)
+    bare = re.sub(r"\s+", "", value).rsplit("/", 1)[-1]
+    for candidate in dict.fromkeys((value, bare, bare.lower(), bare.upper(), fold(value))):
+        sql = f'SELECT subject FROM "{values.name}" WHERE "{text.name}" = ? AND "{registry.name}" = ? ORDER BY subject'
+        found = row(connection, sql, (candidate, fold(scheme)))
+        if found:
+            subject = str(found["subject"])
+            type_ = row(connection, "SELECT type FROM subjects WHERE id = ?", (subject,))
+            return (str(type_["type"]), subject) if type_ else (shapes.targets(values.subject)[0].name, subject)
+    return None
+
+
+def split(name: str) -> tuple[str, Format | None]:
+    """Id and format of the last part of a document's address; no format where no suffix names one."""
+    stem, dot, suffix = name.rpartition(".")
+    found = next((f for f in FORMATS if dot and f.suffix == suffix), None)
+    return (stem, found) if found else (name, None)
+
+
+class Document:
+    """`/doc/{type}/{name}`: the record in the format that the suffix names, else in the one that Accept asks for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        parameters = scope["path_params"]
+        id, named = split(parameters["name"])
+        held: Held = scope["state"]["held"]
+        chosen = named or self._negotiated(scope, held, parameters["type"], id)
+        scope["state"]["document"] = (parameters["type"], id, chosen, named is not None)
+        await answered(self._respond, chosen.media_type, scope, receive, send)
+
+    def _negotiated(self, scope: Scope, held: Held, type: str, id: str) -> Format:
+        accept = Request(scope).headers.get("accept")
+        wanted = choose(accept, [f.media_type for f in FORMATS])
+        if wanted is None:
+            alternatives = [(f.media_type, address(held.root, "doc", type, id, f".{f.suffix}")) for f in FORMATS]
+            raise not_acceptable(alternatives)
+        return next(f for f in FORMATS if f.media_type == wanted)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: Held = scope["state"]["held"]
+        type, id, chosen, named = scope["state"]["document"]
+        entity, present = await _standing(held, type, id)
+        suffix = f".{chosen.suffix}"
+        response: Response
+        if present != id:
+            response = RedirectResponse(address(held.root, "doc", entity.name, present, suffix if named else ""), 308)
+        else:
+            body = await chosen.body(held, entity, id, Request(scope, receive))
+            headers = {"Link": links(held, entity, id, chosen)}
+            if not named:
+                headers["Content-Location"] = address(held.root, "doc", entity.name, id, suffix)
+            content = chosen.media_type + ("; charset=utf-8" if chosen.media_type.startswith("text/") else "")
+            response = Response(body, headers=headers, media_type=content)
+        await response(scope, receive, send)
+
+
+DOCUMENT = Document()
+
+
+def links(held: Held, entity: Entity, id: str, chosen: Format) -> str:
+    """The header Link: what the document is about, its other formats, its licence."""
+    found = [f'<{held.release.base_iri}/id/{entity.name}/{quote(id, safe="")}>; rel="cite-as"']
+    for other in FORMATS:
+        if other is not chosen:
+            href = address(held.root, "doc", entity.name, id, f".{other.suffix}")
+            found.append(f'<{href}>; rel="alternate"; type="{other.media_type}"')
+    return ", ".join(found)
+
+
+async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
+    """The record as a page. Lists are turned with `?{list}=2`."""
+    known = lists.names(held.release.shapes, entity)
+    asked = {name: _page_number(name, value) for name, value in request.query_params.items() if name in known}
+    day = held.release.id[:10]
+
+    def read(connection: apsw.Connection) -> tuple[records.Page | None, tuple[lists.Listing, ...]]:
+        shapes = held.release.shapes
+        return records.read(connection, shapes, entity, id), lists.listings(connection, shapes, entity, id, day, asked)
+
+    record, listings = await held.reader.read(read)
+    assert record is not None  # its address was resolved in the same, unchanging release
+    return pages.render(
+        "record.html",
+        root=held.root,
+        release=held.release,
+        record=record,
+        listings=listings,
+        formats=[f for f in FORMATS if f.suffix != "html"],
+        iri=f"{held.release.base_iri}/id/{entity.name}/{quote(id, safe='')}",
+    )
+
+
+def _page_number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 10**6:
+        raise Problem(400, f"{name}={text}: a page is a whole number from 1.")
+    return int(text)

@@ -1,0 +1,48 @@
+"""The whole HTTP surface on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from service import health, home, record, releases, static
+from service.faces import FaceRow
+from service.leasing import CurrentRelease, FaceApp, OlderRelease, PageApp
+
+
+def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
+    """What stands where. Beside the service's own addresses, everything is read from a release and so has two
+    addresses: at the root for the current release, below `/releases/{id}` for each that is kept.
+    """
+    release = Router(release_routes(rows), redirect_slashes=False)
+    return [
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/health/fresh", health.fresh),
+        Route("/metrics", health.metrics),
+        Route("/robots.txt", static.robots),
+        Route("/static/{name}", static.static),
+        Route("/releases", releases.index),
+        Route("/releases/{release}", releases.root),
+        Route("/releases/{release}/manifest.json", releases.manifest),
+        Route("/releases/{release}/files/{file:path}", releases.file),
+        Mount("/releases/{release}", app=OlderRelease(release)),
+        Mount("", app=CurrentRelease(release)),
+    ]
+
+
+def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
+    """What is read from a release. A record's page stands at its own address beside its other formats."""
+    page = PageApp
+    return [
+        Route("/", page(home.home)),
+        Route("/about", page(home.about)),
+        Route("/problems", page(home.problems)),
+        Route("/search", page(home.search)),
+        Route("/id/{type}/{id}", page(record.thing)),
+        Route("/doc/{type}/{name}", record.DOCUMENT),
+        Route("/same/{scheme}/{value:path}", page(record.same)),
+        *(Route(path, FaceApp(row)) for row in rows for path in row.paths),
+        *(Route(f"{path}/{{rest:path}}", FaceApp(row)) for row in rows for path in row.paths),
+    ]

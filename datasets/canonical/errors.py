@@ -42,7 +42,7 @@ _SQLITE = {
     sqlite3.SQLITE_LOCKED: (Busy, "another load is running on {where}; wait for it to end, then try again"),
     sqlite3.SQLITE_FULL: (
         DiskFull,
-        "no room left on the disk of {where} or of the temporary folder (SQLITE_TMPDIR): free some; nothing was changed",
+        "no room left on the disk of {where} or of the temporary folder: free some (nothing was changed)",
     ),
     sqlite3.SQLITE_NOTADB: (UnusableDatabase, "{where} is not an SQLite database; give another path"),
     sqlite3.SQLITE_CORRUPT: (
@@ -61,7 +61,7 @@ _SQLITE = {
     ),
 }
 _POSTGRESQL = {
-    "53100": (DiskFull, "no room left on the server of {where}: free some; nothing was changed"),
+    "53100": (DiskFull, "no room left on the server of {where}: free some (nothing was changed)"),
     "55P03": (Busy, "another load is running on {where}; wait for it to end, then try again"),
     "40001": (Busy, "another load changed {where} at the same time; try again"),
     "40P01": (Busy, "another load changed {where} at the same time; try again"),

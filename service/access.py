@@ -40,8 +40,10 @@ CORS: tuple[tuple[bytes, bytes], ...] = (
     (b"access-control-allow-origin", b"*"),
     (
         b"access-control-expose-headers",
-        b"ETag, Link, Location, Content-Location, Content-Disposition, Content-Range, Accept-Ranges, "
-        b"Memento-Datetime, Retry-After, Vary, X-Request-Id",
+        (
+            b"ETag, Link, Location, Content-Location, Content-Disposition, Content-Range, Accept-Ranges, "
+            b"Memento-Datetime, Retry-After, Vary, X-Request-Id"
+        ),
     ),
 )
 PREFLIGHT: tuple[tuple[bytes, bytes], ...] = (
@@ -149,7 +151,9 @@ class _Request:
     async def problem(self, scope: Scope, problem: Problem) -> None:
         """Answer with a problem, as a page where the client would rather have one."""
         accept = header(scope, b"accept").decode("latin-1") or None
-        headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in problem.headers.items()]
+        headers = [
+            (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in problem.headers.items()
+        ]
         if wants_html(accept):
             kind, body = f"{HTML}; charset=utf-8", problem_page(problem, self.id.decode(), scope.get("root_path", ""))
         else:

@@ -71,7 +71,9 @@ async def answered(app: App, variant: str | None, scope: Scope, receive: Receive
     tag = entity_tag(held.release.id, *key)
     known = header(scope, b"if-none-match")
     if known and known.strip() != b"*" and none_match(known, tag):
-        await _not_modified([(b"etag", tag), (b"cache-control", _cache_control(held)), (b"vary", _vary(b"", variant))], send)
+        await _not_modified(
+            [(b"etag", tag), (b"cache-control", _cache_control(held)), (b"vary", _vary(b"", variant))], send
+        )
         return
     answer = held.cache.get(key)
     if answer is None and key in held.cache.pending:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -26,7 +26,7 @@ log = logging.getLogger("alliances.service")
 def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette:
     """The service over the releases that the settings name, with the faces of `rows`.
 
-    Its start raises OperationError where no release can be opened.
+    Its start raises ReleaseError where no release can be opened.
     """
     switch = Switch(settings, rows)
     metrics = Metrics()
@@ -54,7 +54,7 @@ def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette
 
 
 @contextlib.contextmanager
-def _switch_on_hangup(switch: Switch) -> AsyncIterator[None]:  # type: ignore[misc]
+def _switch_on_hangup(switch: Switch) -> Iterator[None]:
     """SIGHUP looks at the pointer at once, where signals can be had (in the main thread of a process)."""
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datasets.browse.mount import Browse
-from datasets.release.open import Release
 from service.faces import Message, Receive, Scope, Send
 
 

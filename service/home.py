@@ -62,7 +62,9 @@ async def search(request: Request, held: Held) -> Response:
     query = request.query_params.get("q", "")[:200]
     words = tokens(query)[:_MOST_WORDS]
     hits = await held.reader.read(lambda connection: find(connection, words)) if words else []
-    body = pages.render("search.html", root=held.root, release=held.release, query=query, words=words, hits=hits, limit=HITS)
+    body = pages.render(
+        "search.html", root=held.root, release=held.release, query=query, words=words, hits=hits, limit=HITS
+    )
     return HTMLResponse(body)
 
 

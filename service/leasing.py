@@ -10,8 +10,8 @@ from starlette.routing import Router
 
 from service.answers import answered, asked, give
 from service.faces import FaceRow, Receive, Scope, Send
-from service.problems import not_acceptable
 from service.negotiation import choose
+from service.problems import not_acceptable
 from service.switching import Held, Switch
 
 

@@ -28,7 +28,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list: `page` of `pages`, counted from 1. `note` says what the numbers mean where that needs saying."""
+    """A page of a list: `page` of `pages`, from 1. `note` says what the numbers mean where that needs saying."""
 
     name: str
     doc: str
@@ -58,7 +58,9 @@ def listings(
 
 def names(shapes: Shapes, entity: Entity) -> tuple[str, ...]:
     """The names of the lists that a record of this entity can have: what a page number may be asked for."""
-    spans = [s.forward if entity.name == s.whole else s.backward for s in shapes.spans if entity.name in (s.whole, s.part)]
+    spans = [
+        s.forward if entity.name == s.whole else s.backward for s in shapes.spans if entity.name in (s.whole, s.part)
+    ]
     return (*spans, *(reverse.name for reverse in shapes.reverses(entity)))
 
 
@@ -101,7 +103,10 @@ def _columns(entity: Entity, link: Link) -> tuple[Column, ...]:
     return tuple(
         c
         for c in entity.columns
-        if not c.many and c is not link and c.name != entity.label and (c.kind in _SHORT or (not named and c.kind is Kind.TEXT))
+        if not c.many
+        and c is not link
+        and c.name != entity.label
+        and (c.kind in _SHORT or (not named and c.kind is Kind.TEXT))
     )[:_WIDEST]
 
 
@@ -136,9 +141,8 @@ def _span_list(labels: Labels, spans: Spans, id: str, day: str, wanted: int, *, 
     here, there = (spans.whole, spans.part) if forward else (spans.part, spans.whole)
     told = shapes.entity(spans.entity)
     now = "s.undated = 0 AND s.from_earliest <= ? AND s.to_latest >= ?"
-    sql = (
-        f'SELECT count(*), coalesce(sum({now}), 0), coalesce(sum(s.undated), 0) FROM "{spans.name}" s WHERE s."{here}" = ?'
-    )
+    sums = f"count(*), coalesce(sum({now}), 0), coalesce(sum(s.undated), 0)"
+    sql = f'SELECT {sums} FROM "{spans.name}" s WHERE s."{here}" = ?'
     total, current, undated = (int(n) for n in next(iter(connection.execute(sql, (day, day, id)))))
     page, pages, offset = _window(total, wanted)
     sql = (

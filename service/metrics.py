@@ -11,7 +11,25 @@ from pathlib import Path
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the duration histogram, in seconds."""
 AREAS = frozenset(
-    {"browse", "doc", "id", "same", "graphql", "sparql", "ns", "context", "catalog", "changes", "reconcile", "releases", "static", "health", "metrics", "search", "about"},
+    {
+        "browse",
+        "doc",
+        "id",
+        "same",
+        "graphql",
+        "sparql",
+        "ns",
+        "context",
+        "catalog",
+        "changes",
+        "reconcile",
+        "releases",
+        "static",
+        "health",
+        "metrics",
+        "search",
+        "about",
+    },
 )
 """First parts of paths that are counted apart; the home page is `home`, the rest `other`."""
 
@@ -45,7 +63,9 @@ class Metrics:
         worker = f'worker="{os.getpid()}"'
         lines = _head("alliances_requests_total", "counter", "Requests answered.")
         for (where, method, status), count in sorted(self.requests.items()):
-            lines.append(f'alliances_requests_total{{{worker},area="{where}",method="{method}",status="{status}"}} {count}')
+            lines.append(
+                f'alliances_requests_total{{{worker},area="{where}",method="{method}",status="{status}"}} {count}'
+            )
         lines += _head("alliances_request_seconds", "histogram", "Time from request to the end of the answer.")
         for where, counts in sorted(self.durations.items()):
             total = 0

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _PIECE = re.compile(r'(?:[^;"]|"(?:\\.|[^"\\])*")+')
-_RANGE = re.compile(rf"({_TOKEN})/({_TOKEN})")
-_PARAMETER = re.compile(rf'({_TOKEN})\s*=\s*(?:({_TOKEN})|"((?:\\.|[^"\\])*)")')
+_RANGE = re.compile(rf"({_WORD})/({_WORD})")
+_PARAMETER = re.compile(rf'({_WORD})\s*=\s*(?:({_WORD})|"((?:\\.|[^"\\])*)")')
 _WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
-_CODING = re.compile(rf"({_TOKEN})(?:\s*;\s*q=([0-9.]+))?", re.IGNORECASE)
+_CODING = re.compile(rf"({_WORD})(?:\s*;\s*q=([0-9.]+))?", re.IGNORECASE)
 LONGEST = 2000
 """An Accept header beyond this many characters is cut: no client needs more, and parsing stays cheap."""
 
@@ -100,7 +100,9 @@ def coding(accept_encoding: str, offers: tuple[str, ...]) -> str:
     for element in accept_encoding[:LONGEST].split(","):
         found = _CODING.fullmatch(element.strip())
         if found:
-            weights[found[1].lower()] = float(found[2]) if found[2] and _WEIGHT.fullmatch(found[2]) else float(not found[2])
+            weights[found[1].lower()] = (
+                float(found[2]) if found[2] and _WEIGHT.fullmatch(found[2]) else float(not found[2])
+            )
     best, name = 0.0, ""
     for offer in offers:
         weight = weights.get(offer, weights.get("*", 0.0))

@@ -50,7 +50,9 @@ def render(template: str, **context: object) -> bytes:
 
 def problem_page(problem: Problem, request_id: str, root: str) -> bytes:
     """A problem as a page."""
-    return render("problem.html", problem=problem, kind=kind_of(problem.status), request_id=request_id, root=root, kinds=KINDS)
+    return render(
+        "problem.html", problem=problem, kind=kind_of(problem.status), request_id=request_id, root=root, kinds=KINDS
+    )
 
 
 def size(count: int) -> str:

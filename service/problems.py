@@ -31,21 +31,46 @@ KINDS: tuple[Kind, ...] = (
     Kind(400, "bad-request", "Bad request", "The request cannot be understood; the detail says which part of it."),
     Kind(404, "not-found", "Not found", "Nothing stands at this address, and nothing is known to have stood there."),
     Kind(405, "method-not-allowed", "Method not allowed", "The address knows only the methods listed in `Allow`."),
-    Kind(406, "not-acceptable", "Not acceptable", "None of the formats given here is among those accepted; they are listed in `formats`."),
+    Kind(
+        406,
+        "not-acceptable",
+        "Not acceptable",
+        "None of the formats given here is among those accepted; they are listed in `formats`.",
+    ),
     Kind(410, "gone", "Gone", "The record was withdrawn. Older releases may still hold it."),
     Kind(413, "too-large", "Content too large", "The body of the request is larger than the address takes."),
     Kind(414, "uri-too-long", "URI too long", "The address is longer than the service reads."),
-    Kind(415, "unsupported-media-type", "Unsupported media type", "The body of the request is in a format that is not read here."),
-    Kind(416, "range-not-satisfiable", "Range not satisfiable", "The range asked for lies outside the file; `Content-Range` has its size."),
-    Kind(429, "too-many-requests", "Too many requests", "The budget for costly work is used up; `Retry-After` says when to come back."),
+    Kind(
+        415,
+        "unsupported-media-type",
+        "Unsupported media type",
+        "The body of the request is in a format that is not read here.",
+    ),
+    Kind(
+        416,
+        "range-not-satisfiable",
+        "Range not satisfiable",
+        "The range asked for lies outside the file; `Content-Range` has its size.",
+    ),
+    Kind(
+        429,
+        "too-many-requests",
+        "Too many requests",
+        "The budget for costly work is used up; `Retry-After` says when to come back.",
+    ),
     Kind(500, "internal-error", "Internal error", "The service failed. The request id finds the cause in its log."),
-    Kind(503, "unavailable", "Unavailable", "The service cannot answer at the moment; `Retry-After` says when to come back."),
+    Kind(
+        503,
+        "unavailable",
+        "Unavailable",
+        "The service cannot answer at the moment; `Retry-After` says when to come back.",
+    ),
 )
 _BY_STATUS = {kind.status: kind for kind in KINDS}
 
 
 def kind_of(status: int) -> Kind:
-    """The kind of problem of a status; other statuses of a class are shown as 400 or 500 would be, under their own number."""
+    """The kind of problem of a status; other statuses of a class are shown as 400 or 500, under their own number."""
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     model = _BY_STATUS[400 if status < 500 else 500]

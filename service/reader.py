@@ -32,7 +32,7 @@ class Reader:
     def _with_connection(self, function: Callable[[apsw.Connection], Result]) -> Result:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self.release)
+            connection = self._local.connection = self.release.connect()
             self._connections.append(connection)
         return function(connection)
 
@@ -42,15 +42,3 @@ class Reader:
         for connection in self._connections:
             connection.close()
         self._connections.clear()
-
-
-def connect(release: Release) -> apsw.Connection:
-    """A read-only connection to a release file, which never changes. The caller closes it."""
-    address = f"file:{_quoted(str(release.database.resolve()))}?mode=ro&immutable=1"
-    connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-    connection.execute("PRAGMA query_only = 1")
-    return connection
-
-
-def _quoted(path: str) -> str:
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")

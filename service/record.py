@@ -1,4 +1,4 @@
-"""The addresses of records: `/id` leads to `/doc`, `/doc` gives the record in the format asked for, `/same` finds it."""
+"""The addresses of records: `/id` leads to `/doc`, `/doc` gives it in the format asked for, `/same` finds it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def address(root: str, kind: str, type: str, id: str, suffix: str = "") -> str:
 
 
 def resolve(connection: apsw.Connection, entity: Entity, id: str) -> str | None:
-    """The id under which a record stands now; None where there never was one. Raises Problem 410 where it is withdrawn."""
+    """The id under which a record stands now; None where there never was one. Raises Problem 410."""
     if len(id) > _LONGEST_ID:
         return None
     if row(connection, f'SELECT 1 AS found FROM "{entity.plural}" WHERE id = ?', (id,)):
@@ -69,12 +69,14 @@ async def thing(request: Request, held: Held) -> Response:
 
 
 async def same(request: Request, held: Held) -> Response:
-    """The record with an external identifier: 303 to its address. Case, spaces and the registry's own address are folded."""
+    """The record with an external identifier: 303 to its address. Case, spaces and address are folded."""
     scheme, value = request.path_params["scheme"], request.path_params["value"]
     values = identifiers(held.release.shapes)
     if values is None:
         raise not_found("This release has no external identifiers.")
-    found = await held.reader.read(lambda connection: _identified(connection, held.release.shapes, values, scheme, value))
+    found = await held.reader.read(
+        lambda connection: _identified(connection, held.release.shapes, values, scheme, value)
+    )
     if found is None:
         raise not_found(f"No record has the {scheme} identifier {value!r}.")
     return RedirectResponse(address(held.root, "id", *found), 303)

@@ -116,8 +116,9 @@ class Labels:
                 by_type.setdefault(pair[0], set()).add(pair[1])
         for type_, ids in by_type.items():
             entity = self.shapes.entity(type_)
-            sql = f'SELECT id, "{label_field(entity)}" FROM "{entity.plural}" WHERE id IN (SELECT value FROM json_each(?))'
-            found = dict(self.connection.execute(sql, (json.dumps(sorted(ids)),)).fetchall())
+            label = label_field(entity)
+            sql = f'SELECT id, "{label}" FROM "{entity.plural}" WHERE id IN (SELECT value FROM json_each(?))'
+            found = {id: label for id, label in self.connection.execute(sql, (json.dumps(sorted(ids)),))}  # noqa: C416 (typed)
             self._known.update({(type_, id): str(found.get(id) or id) for id in ids})
 
     def ref(self, type_: str, id: str) -> Ref:
@@ -210,7 +211,9 @@ def _sources(labels: Labels, shapes: Shapes, claims: dict[str, list[Row]]) -> di
     sql = f'SELECT * FROM "{entity.plural}" WHERE id IN (SELECT value FROM json_each(?))'
     records = {str(r["id"]): r for r in rows(labels.connection, sql, (json.dumps(order),))}
     address = next((c for c in entity.columns if c.kind is Kind.URL), None)
-    telling = [c for c in entity.columns if c.kind in (Kind.TEXT, Kind.DATE, Kind.CODE) and c.terms and c.name != "note"]
+    telling = [
+        c for c in entity.columns if c.kind in (Kind.TEXT, Kind.DATE, Kind.CODE) and c.terms and c.name != "note"
+    ]
     cited = {}
     for number, id in enumerate(order, 1):
         record = records[id]
@@ -247,7 +250,8 @@ def _values_fact(
     def parts(value: str) -> tuple[Shown, ...]:
         content = json.loads(value)
         return tuple(
-            shown(labels, c, str(content[c.name])) if content.get(c.name) is not None else Shown("") for c in values.columns
+            shown(labels, c, str(content[c.name])) if content.get(c.name) is not None else Shown("")
+            for c in values.columns
         )
 
     headings = tuple(name_of(c.name) for c in values.columns)

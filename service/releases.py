@@ -6,8 +6,8 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,12 @@ async def index(request: Request) -> Response:
     ]
     if wanted == "application/json":
         body = [
-            {"id": s.id, "current": s.current, "manifest": f"/releases/{s.id}/manifest.json", "root": f"/releases/{s.id}/"}
+            {
+                "id": s.id,
+                "current": s.current,
+                "manifest": f"/releases/{s.id}/manifest.json",
+                "root": f"/releases/{s.id}/",
+            }
             for s in found
         ]
         return JSONResponse({"releases": body}, headers=headers)

@@ -12,8 +12,10 @@ from service.leasing import CurrentRelease, FaceApp, OlderRelease, PageApp
 
 
 def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
-    """What stands where. Beside the service's own addresses, everything is read from a release and so has two
-    addresses: at the root for the current release, below `/releases/{id}` for each that is kept.
+    """What stands where.
+
+    What is read from a release has two addresses: at the root for the current release, below `/releases/{id}` for
+    each that is kept.
     """
     release = Router(release_routes(rows), redirect_slashes=False)
     return [

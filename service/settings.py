@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -12,11 +13,12 @@ from urllib.parse import urlsplit
 from service.errors import OperationError
 
 PREFIX = "ALLIANCES_"
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^/@]*@")
 COMMITTED_FACTS = Path(__file__).resolve().parent.parent / "datasets" / "facts"
 
 
-def _setting(default: object, doc: str, parse: Callable[[str], object]) -> Any:
-    return field(default=default, metadata={"doc": doc, "parse": parse})
+def _about(doc: str, parse: Callable[[str], object]) -> dict[str, Any]:
+    return {"doc": doc, "parse": parse}
 
 
 def _whole(smallest: int, largest: int) -> Callable[[str], int]:
@@ -72,35 +74,49 @@ def _text(text: str) -> str:
 class Settings:
     """What can be set. Durations are seconds, sizes bytes; folders are relative to where the command is called."""
 
-    facts: Path = _setting(COMMITTED_FACTS, "Folder of facts that check, load and serve read.", _path)
-    database: str = _setting(
-        "sqlite:///.alliances/canonical.sqlite",
-        "Canonical database: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME.",
-        _text,
+    facts: Path = field(
+        default=COMMITTED_FACTS, metadata=_about("Folder of facts that check, load and serve read.", _path)
     )
-    releases: Path = _setting(
-        Path(".alliances/releases"),
-        "Folder of the releases, with the pointer `current`.",
-        _path,
+    database: str = field(
+        default="sqlite:///.alliances/canonical.sqlite",
+        metadata=_about("Canonical database: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME.", _text),
     )
-    base_iri: str = _setting(
-        "http://localhost:8000",
-        "What the address of every record begins with; baked into a release when it is published.",
-        _address,
+    releases: Path = field(
+        default=Path(".alliances/releases"),
+        metadata=_about("Folder of the releases, with the pointer `current`.", _path),
     )
-    host: str = _setting("127.0.0.1", "Address that the service listens on; 0.0.0.0 for all.", _text)
-    port: int = _setting(8000, "Port that the service listens on; 0 for any free one.", _whole(0, 65535))
-    workers: int = _setting(1, "Processes that answer requests.", _whole(1, 64))
-    poll_seconds: float = _setting(1.0, "How often the pointer to the current release is looked at.", _positive)
-    open_releases: int = _setting(4, "How many older releases are held open at once.", _whole(1, 100))
-    cache_bytes: int = _setting(
-        64_000_000,
-        "Memory for finished answers of each open release; 0 keeps none.",
-        _whole(0, 2**40),
+    base_iri: str = field(
+        default="http://localhost:8000",
+        metadata=_about(
+            "What the address of every record begins with; baked into a release when it is published.", _address
+        ),
     )
-    drain_seconds: int = _setting(30, "How long a stopping service waits for requests in flight.", _whole(1, 3600))
-    fresh_days: int = _setting(400, "Age of a release in days from which /health/fresh answers 503.", _whole(1, 36500))
-    access_log: bool = _setting(True, "Whether each request is logged as a line of JSON on stdout.", _yes_or_no)
+    host: str = field(
+        default="127.0.0.1", metadata=_about("Address that the service listens on; 0.0.0.0 for all.", _text)
+    )
+    port: int = field(
+        default=8000, metadata=_about("Port that the service listens on; 0 for any free one.", _whole(0, 65535))
+    )
+    workers: int = field(default=1, metadata=_about("Processes that answer requests.", _whole(1, 64)))
+    poll_seconds: float = field(
+        default=1.0, metadata=_about("How often the pointer to the current release is looked at.", _positive)
+    )
+    open_releases: int = field(
+        default=4, metadata=_about("How many older releases are held open at once.", _whole(1, 100))
+    )
+    cache_bytes: int = field(
+        default=64_000_000,
+        metadata=_about("Memory for finished answers of each open release; 0 keeps none.", _whole(0, 2**40)),
+    )
+    drain_seconds: int = field(
+        default=30, metadata=_about("How long a stopping service waits for requests in flight.", _whole(1, 3600))
+    )
+    fresh_days: int = field(
+        default=400, metadata=_about("Age of a release in days from which /health/fresh answers 503.", _whole(1, 36500))
+    )
+    access_log: bool = field(
+        default=True, metadata=_about("Whether each request is logged as a line of JSON on stdout.", _yes_or_no)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +157,7 @@ def origins(environ: Mapping[str, str] | None = None) -> list[Origin]:
         Origin(
             spec.name,
             variable(spec),
-            _shown(getattr(settings, spec.name)),
+            _PASSWORD.sub(r"\1***@", _shown(getattr(settings, spec.name))),
             "environment" if variable(spec) in environ else "default",
             str(spec.metadata["doc"]),
         )

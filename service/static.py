@@ -29,5 +29,6 @@ async def static(request: Request) -> Response:
 
 async def robots(_request: Request) -> Response:
     """What crawlers may read: everything but endless lists and queries."""
-    rules = ("User-agent: *", "Disallow: /browse/", "Disallow: /graphql", "Disallow: /sparql", "Disallow: /releases/", "")
-    return PlainTextResponse("\n".join(rules), headers={"Cache-Control": "public, max-age=86400"})
+    closed = ("/browse/", "/graphql", "/sparql", "/releases/", "/search")
+    rules = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return PlainTextResponse("\n".join(rules) + "\n", headers={"Cache-Control": "public, max-age=86400"})

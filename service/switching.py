@@ -10,23 +10,22 @@ import asyncio
 import contextlib
 import gc
 import logging
-import os
-import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
-from datasets.release.open import Release, current
+from datasets.release import pointer
+from datasets.release.errors import ReleaseError
+from datasets.release.identity import RELEASE_ID
+from datasets.release.open import Release
 from service.cache import Cache
-from service.errors import OperationError
 from service.faces import FACES, Face, FaceRow
 from service.problems import not_found
 from service.reader import Reader
 from service.settings import Settings
 
 log = logging.getLogger("alliances.switching")
-_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 
 
 class Held:
@@ -137,7 +136,7 @@ class Switch:
         return self.ready + len(self._older) + len(self._going)
 
     async def start(self) -> None:
-        """Open the current release and watch the pointer. Raises OperationError where there is none that opens."""
+        """Open the current release and watch the pointer. Raises ReleaseError where there is none that opens."""
         self._pointer = self._seen()
         self._current = await self._open(await asyncio.to_thread(find_current, self.settings.releases), "")
         await self._current.open_all()
@@ -169,7 +168,7 @@ class Switch:
                 self.failure = ""
             except Exception as error:
                 self.failure = str(error) or type(error).__name__
-                level = logging.WARNING if isinstance(error, OperationError) else logging.ERROR
+                level = logging.WARNING if isinstance(error, ReleaseError) else logging.ERROR
                 log.log(level, "switch failed", exc_info=level == logging.ERROR, extra={"why": self.failure})
 
     async def _switch(self) -> None:
@@ -208,24 +207,23 @@ class Switch:
             await self.poll()
 
     def _seen(self) -> tuple[object, ...]:
-        """What the pointer looks like from outside: where it leads, and its time of change."""
-        pointer = self.settings.releases / "current"
+        """What the pointer looks like from outside: where it leads, and which link it is."""
+        link = self.settings.releases / pointer.CURRENT
         try:
-            status = pointer.lstat()
-        except FileNotFoundError:
-            return ()
-        target = os.readlink(pointer) if pointer.is_symlink() else pointer.read_text()
-        return (target, status.st_mtime_ns, status.st_ino)
+            status = link.lstat()
+            return (link.readlink().name, status.st_mtime_ns, status.st_ino)
+        except OSError as error:
+            return (error.errno,)
 
     async def _open(self, path: Path, root: str) -> Held:
-        release = await asyncio.to_thread(open_release, path)
+        release = await asyncio.to_thread(Release.open, path)
         return Held(release, root, self.rows, self.settings.cache_bytes)
 
     @contextlib.asynccontextmanager
     async def hold(self, release: str) -> AsyncIterator[Held]:
         """Hold a release by its id for the time of a request. Raises Problem 404 where there is none."""
         path = self.settings.releases / release
-        if not _ID.fullmatch(release) or not await asyncio.to_thread(path.is_dir):
+        if not RELEASE_ID.fullmatch(release) or not await asyncio.to_thread(path.is_dir):
             raise not_found(f"There is no release {release!r}; /releases lists those that are kept.")
         held = await self._opened(release, path)
         while held.retired:  # another request's need for room can close it before this one gets its turn
@@ -254,16 +252,8 @@ class Switch:
 
 
 def find_current(releases: Path) -> Path:
-    """The folder of the current release. Raises OperationError with what to do where there is none."""
-    try:
-        return current(releases)
-    except FileNotFoundError:
-        raise OperationError(f"{releases}: no release yet; `alliances publish` makes one") from None
-
-
-def open_release(path: Path) -> Release:
-    """The release in a folder. Raises OperationError where it is damaged."""
-    try:
-        return Release.open(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise OperationError(f"{path}: this release is damaged ({error}); `alliances rollback` returns to the previous one") from error
+    """The folder of the current release. Raises ReleaseError with what to do where there is none."""
+    found = pointer.current(releases)
+    if found is None:
+        raise ReleaseError(f"nothing is published in {releases}; run `alliances publish`")
+    return found

@@ -33,6 +33,10 @@ class UnusableFacts(CanonicalError):
     """The facts contradict the database, or themselves, in a way that would lose or invent something."""
 
 
+class UnusableFolder(CanonicalError):
+    """The facts cannot be written to the folder."""
+
+
 class UnknownRecord(CanonicalError):
     """No record, past or present, has the address that was asked for."""
 

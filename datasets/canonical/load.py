@@ -7,8 +7,8 @@ writes nothing. Claims of other origins (importers) stay.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,13 +26,15 @@ from datasets.canonical.tables import load as load_table
 from datasets.canonical.views import VIEWS, recreate
 from datasets.intake.claim import Claim
 from datasets.intake.claims import COUNTRIES, claims, country_claims
-from datasets.intake.facts import PINS, REDIRECTS, Pin, Redirect, read
+from datasets.intake.facts import EXPECTATIONS, PINS, REDIRECTS, RELEASE, Pin, Redirect, read
 from datasets.intake.sheet import sheets
 from datasets.shapes import Shapes
 from datasets.shapes.serial import to_json
 
 FACTS = "facts"
 """The origin of what the editors keep in a folder of facts."""
+TEXTS = (RELEASE, EXPECTATIONS)
+"""Files that make no claims but travel with the facts."""
 
 Progress = Callable[[str, int], None]
 """Told what is being done and how many have been done of it."""
@@ -40,12 +42,16 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is to be loaded. `files` are those that `claims` says everything of; a part that is None stays as it is."""
+    """What is to be loaded. `files` are those that `claims` says everything of; a part that is None stays as it is.
+
+    `texts` are files, by name, that make no claims but travel with the facts.
+    """
 
     files: frozenset[str]
     claims: Iterable[Claim]
     pins: Sequence[Pin] | None = None
     redirects: Sequence[Redirect] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -64,10 +70,15 @@ def load(
     leads nowhere, Busy, DiskFull; then the database is as before.
     """
     facts = read(folder, shapes)
-    contents = Contents(frozenset(sheet.file for sheet in facts.sheets), (), facts.pins, facts.redirects)
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in TEXTS if (folder / name).exists()}
     with writing(engine) as connection:
-        known = _types(connection, shapes)
-        contents = Contents(contents.files, claims(facts, shapes, known), contents.pins, contents.redirects)
+        contents = Contents(
+            frozenset(sheet.file for sheet in facts.sheets),
+            claims(facts, shapes, _types(connection, shapes)),
+            facts.pins,
+            facts.redirects,
+            texts,
+        )
         summary = _apply(connection, contents, shapes, origin, dry_run=dry_run, progress=progress)
     _shrink(engine, summary)
     return summary
@@ -163,7 +174,7 @@ def _types(connection: Connection, shapes: Shapes) -> dict[str, str]:
 
 def _former_files(connection: Connection, shapes: Shapes, origin: str) -> set[str]:
     """Files of former shapes, which no folder can contain any more."""
-    known = {*(sheet.file for sheet in sheets(shapes)), PINS, REDIRECTS}
+    known = {*(sheet.file for sheet in sheets(shapes)), PINS, REDIRECTS, *TEXTS}
     found = connection.execute(select(file.c.name).where(file.c.origin == origin)).scalars()
     return {name for name in found if name not in known}
 
@@ -180,16 +191,20 @@ def _alive_or_former(connection: Connection, ids: Iterable[tuple[str, str]]) -> 
 
 
 def _note_files(connection: Connection, origin: str, contents: Contents) -> int:
-    """Note which files the database now holds; how many are new to it."""
-    names = set(contents.files)
+    """Note which files the database now holds; how many are new to it, or have another text."""
+    names = dict.fromkeys(contents.files, None) | dict(contents.texts)
     if contents.pins is not None:
-        names.add(PINS)
+        names[PINS] = None
     if contents.redirects is not None:
-        names.add(REDIRECTS)
-    names -= set(connection.execute(select(file.c.name).where(file.c.origin == origin)).scalars())
-    if names:
-        connection.execute(insert(file), [{"origin": origin, "name": name} for name in sorted(names)])
-    return len(names)
+        names[REDIRECTS] = None
+    before = {
+        tuple(row) for row in connection.execute(select(file.c.name, file.c.content).where(file.c.origin == origin))
+    }
+    differing = [(name, content) for name, content in sorted(names.items()) if (name, content) not in before]
+    for name, content in differing:
+        connection.execute(delete(file).where(file.c.origin == origin, file.c.name == name))
+        connection.execute(insert(file).values(origin=origin, name=name, content=content))
+    return len(differing)
 
 
 def _fingerprint(shapes: Shapes) -> str:

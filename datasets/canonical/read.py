@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from datasets.canonical.bulk import stream
 from datasets.canonical.choose import Reason
@@ -65,6 +65,14 @@ def redirects(engine: Engine | Connection) -> Iterator[tuple[str, str, str]]:
     with reading(engine) as connection:
         for type, record, target in stream(connection, query):
             yield str(type), str(record), str(target)
+
+
+def attached(engine: Engine | Connection, name: str, origin: str = "facts") -> str | None:
+    """The text of a file that was loaded with the facts, such as release.toml; None when none was."""
+    query = text("SELECT content FROM file WHERE origin = :origin AND name = :name")
+    with reading(engine) as connection:
+        found = connection.execute(query, {"origin": origin, "name": name}).scalar()
+    return None if found is None else str(found)
 
 
 _CLAIMS = """

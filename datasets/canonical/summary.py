@@ -63,7 +63,7 @@ class Summary:
             "choices": self.choices,
             "pins": self.pins,
             "redirects": self.redirects,
-            "files new to the database": self.files,
+            "files new or of another text": self.files,
         }
         lines += [f"  {name}: {number:,}" for name, number in others.items() if number]
         if self.rechosen:

@@ -95,9 +95,10 @@ file = Table(
     metadata,
     _text("origin", "Who loaded it.", key=True),
     _text("name", "Name of the file.", key=True),
+    _text("content", "The text of a file that makes no claims, such as release.toml; empty for others.", null=True),
     sqlite_with_rowid=False,
 )
-"""The files whose content the database holds, empty ones too."""
+"""The files whose content the database holds, those without a row too."""
 
 state = Table(
     "state",

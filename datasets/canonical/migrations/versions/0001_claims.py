@@ -52,7 +52,12 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
         *(_text(name) for name in ("origin", "finished", "summary")),
     )
-    op.create_table("file", *(_text(name, key=True) for name in ("origin", "name")), sqlite_with_rowid=False)
+    op.create_table(
+        "file",
+        *(_text(name, key=True) for name in ("origin", "name")),
+        _text("content", null=True),
+        sqlite_with_rowid=False,
+    )
     op.create_table("state", _text("key", key=True), _text("value"), sqlite_with_rowid=False)
 
 

@@ -2,7 +2,7 @@
 # make serve      publishes the facts if there is no release yet, and serves them (PORT=8000)
 # make test       runs all tests in parallel (ARGS="-k name" for some; REQUIRE_ALL=1: a skip is a failure)
 # make check      format, lint, types, facts
-# make benchmark  measures against other software (ARGS="load" for one part)
+# make benchmark  measures against other software (ARGS="publish" for one part)
 # make lock       resolves the dependencies of pyproject.toml anew
 
 PORT ?= 8000

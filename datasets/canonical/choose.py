@@ -2,9 +2,10 @@
 
 A pin overrides everything. Else the claims of a column are narrowed down: those that state the value before those that
 support the record; the kind of source that is ranked first for the column; the value that more of the remaining
-sources give; the more precise date; the later publication (its latest day); the lower source id. The step after which
-one value is left is the reason. A column `beside` another one goes with the claim that was chosen there. Of a set every
-value is chosen that is not pinned out. Text is compared by code point, so every database chooses alike.
+sources give; the more precise date (one month is as precise as another); the later publication (its latest day); the
+lower source id. The step after which one value is left is the reason. A column `beside` another one goes with the claim
+that was chosen there. Of a set every value is chosen that is not pinned out. Text is compared by code point, so every
+database chooses alike.
 """
 
 from __future__ import annotations
@@ -82,6 +83,8 @@ class Publication(NamedTuple):
     latest: str
 
 
+_SPANS = ((31, 28), (92, 90), (366, 365), (3653, 3652), (36525, 36524))
+"""The longest and the shortest month, season, year, decade and century, in days."""
 _UNKNOWN = Publication("", "")
 
 
@@ -205,7 +208,7 @@ class Rule:
         yield Reason.SOURCE_KIND, _least(lambda c: ranks.get(published.get(c.source, _UNKNOWN).kind, len(ranks)))
         yield Reason.MORE_SOURCES, _most_sources
         if slot.dated:
-            yield Reason.MORE_PRECISE, _least(lambda c: PartialDate.parse(c.value).days)
+            yield Reason.MORE_PRECISE, _least(lambda c: _span(c.value))
         yield Reason.LATER_PUBLICATION, _least(lambda c: -_ordinal(published.get(c.source, _UNKNOWN).latest))
         yield Reason.SOURCE_ID, _least(lambda c: c.source)
 
@@ -292,6 +295,12 @@ def _row(place: Place) -> tuple[str, str, int]:
 
 def _cell(place: Place) -> tuple[str, str, int, int]:
     return place[6:]
+
+
+def _span(date: str) -> int:
+    """How many days a date can mean, where one month counts like another, and so do seasons, years, decades."""
+    days = PartialDate.parse(date).days
+    return next((full for full, shortest in _SPANS if shortest <= days <= full), days)
 
 
 def _ordinal(day: str) -> int:

@@ -66,9 +66,9 @@ class Access:
         self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; lifespan messages pass."""
+        """Serve one request, or start and stop the service."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)  # type: ignore[operator]
+            await self._app(scope, receive, _plain_failure(scope, send))  # type: ignore[operator]
             return
         request = _Request(scope, send, self._request_id(scope))
         self._metrics.in_flight += 1
@@ -109,6 +109,18 @@ class Access:
         if given and REQUEST_ID.fullmatch(given):
             return given
         return f"{self._prefix}-{next(self._numbers):x}".encode()
+
+
+def _plain_failure(scope: Scope, send: Send) -> Send:
+    """Where the start fails for a reason that the user can mend, says that reason instead of a traceback."""
+
+    async def plain(message: Message) -> None:
+        failure = getattr(scope["app"].state, "failure", "")
+        if message["type"] == "lifespan.startup.failed" and failure:
+            message = {**message, "message": failure}
+        await send(message)
+
+    return plain
 
 
 def _detail(error: HTTPException, scope: Scope) -> str:

@@ -9,8 +9,12 @@ import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 
+from datasets.release.errors import ReleaseError
 from service.access import Access
 from service.errors import OperationError
 from service.faces import FACES, FaceRow
@@ -34,7 +38,11 @@ def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await switch.start()
+        try:
+            await switch.start()
+        except (ReleaseError, OperationError) as error:
+            app.state.failure = str(error)
+            raise
         with _switch_on_hangup(switch):
             yield
         await switch.stop()
@@ -44,6 +52,7 @@ def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette
     app = Starlette(
         routes=routes(rows),
         middleware=[Middleware(Access, metrics=metrics, access_log=access_log)],
+        exception_handlers={HTTPException: _raise},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -51,6 +60,11 @@ def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette
     app.state.switch = switch
     app.state.metrics = metrics
     return app
+
+
+async def _raise(_request: Request, error: Exception) -> Response:
+    """Leave every error to the outermost layer, which has one shape for all."""
+    raise error
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from datasets.browse.mount import Browse
 from service.faces import Message, Receive, Scope, Send
 
@@ -40,3 +42,10 @@ class BrowseFace:
     def variant(self, scope: Scope) -> str | None:
         """Only the address decides, but for streams, which are as long as the table and are not kept."""
         return None if b"_stream" in scope["query_string"] or scope["path"].endswith(".db") else ""
+
+
+def open_face(release: Release, root: str) -> BrowseFace:
+    """Open the face over a release."""
+    with closing(release.connect()) as connection:
+        about = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM release")}
+    return BrowseFace(Browse(release, about, f"{root}/browse/"))

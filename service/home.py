@@ -14,7 +14,7 @@ from datasets.text import tokens
 from service import pages
 from service.problems import KINDS
 from service.records import Ref
-from service.releases import manifest_of
+from service.releases import files_of, manifest_of
 from service.rows import number, rows
 from service.switching import Held
 
@@ -40,7 +40,9 @@ async def home(request: Request, held: Held) -> Response:
     """What is in it, where to start, which release this is."""
     found = await held.reader.read(lambda connection: counts(connection, held.release.shapes))
     manifest = manifest_of(held.release)
-    body = pages.render("home.html", root=held.root, release=held.release, counts=found, manifest=manifest)
+    body = pages.render(
+        "home.html", root=held.root, release=held.release, counts=found, manifest=manifest, files=files_of(manifest)
+    )
     return HTMLResponse(body)
 
 

@@ -34,7 +34,7 @@ class ReleaseFile:
     name: str
     title: str
     media_type: str
-    bytes: int
+    size: int
     sha256: str
 
 
@@ -50,10 +50,9 @@ class Summary:
 
 
 def files_of(manifest: Mapping[str, Any]) -> tuple[ReleaseFile, ...]:
-    """The files that a manifest lists."""
-    return tuple(
-        ReleaseFile(f["name"], f["title"], f["media_type"], int(f["bytes"]), f["sha256"]) for f in manifest["files"]
-    )
+    """The files that a manifest lists, the delta to the release before it last."""
+    listed = (*manifest["files"], manifest["chain"]["delta"])
+    return tuple(ReleaseFile(f["name"], f["title"], f["media_type"], int(f["size"]), f["sha256"]) for f in listed)
 
 
 def manifest_of(release: Release) -> Mapping[str, Any]:

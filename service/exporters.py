@@ -1,0 +1,11 @@
+"""The files of a release, gathered: those of the datasets and those of the faces that add their own."""
+
+from __future__ import annotations
+
+from datasets.release.exporter import Exporter
+from datasets.release.exporters import EXPORTERS
+
+
+def exporters() -> tuple[type[Exporter], ...]:
+    """All exporters, in the order in which the manifest lists their files."""
+    return EXPORTERS

@@ -1,0 +1,115 @@
+"""What several commands do: open the canonical database, check, load, publish. Heavy libraries are imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from datasets.canonical.load import load
+from datasets.canonical.store import open_database
+from datasets.canonical.summary import Summary
+from datasets.intake.check import check
+from datasets.intake.facts import Folder, read
+from datasets.intake.finding import Finding, Severity
+from datasets.release.build import Printed, Published, identify, publish
+from datasets.shapes import SHAPES
+from service.errors import OperationError
+from service.exporters import exporters
+from service.progress import Progress
+from service.settings import Settings
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Engine]:
+    """The canonical database of the settings, closed at the end."""
+    engine = open_database(settings.database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def facts_folder(settings: Settings) -> Folder:
+    """The facts of the settings. Raises OperationError where there is no such folder."""
+    try:
+        return read(settings.facts, SHAPES)
+    except NotADirectoryError as error:
+        raise OperationError(str(error)) from error
+
+
+def checked(settings: Settings) -> list[Finding]:
+    """All findings about the facts."""
+    facts_folder(settings)
+    with Progress("Checking") as progress:
+        return check(settings.facts, SHAPES, progress=progress)
+
+
+def errors(findings: list[Finding]) -> list[Finding]:
+    """Those findings that keep facts from being loaded."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def loaded(settings: Settings, engine: Engine, *, dry_run: bool = False) -> Summary:
+    """Load the facts; they were checked before."""
+    with Progress("Loading") as progress:
+        return load(engine, settings.facts, SHAPES, dry_run=dry_run, progress=progress)
+
+
+def published(settings: Settings, engine: Engine, date: str | None = None) -> Published:
+    """Publish what the database holds. What the release says of itself stands in release.toml; `date` overrides it."""
+    facts = facts_folder(settings)
+    with Progress("Publishing") as progress:
+        return publish(
+            engine,
+            settings.releases,
+            SHAPES,
+            expectations=facts.expectations or (),
+            exporters=exporters(),
+            progress=progress,
+            **imprint(facts, settings.base_iri, date),
+        )
+
+
+_TEXTS = ("date", "title", "licence", "description", "publisher", "contact")
+_LISTS = ("creators", "keywords")
+
+
+def imprint(facts: Folder, base_iri: str, date: str | None = None) -> Printed:
+    """What a release of the facts says of itself. Raises OperationError where release.toml says something unknown."""
+    said = facts.release or {}
+    unknown = sorted(set(said) - {*_TEXTS, *_LISTS})
+    if unknown:
+        known = ", ".join((*_TEXTS, *_LISTS))
+        raise OperationError(f"{facts.path / 'release.toml'}: {unknown[0]!r} is not known; known are {known}")
+    printed: Printed = {"base_iri": base_iri}
+    for name in _TEXTS:
+        if name in said:
+            printed[name] = str(said[name])  # type: ignore[literal-required]
+    for name in _LISTS:
+        if name in said:
+            value = said[name]
+            printed[name] = tuple(value) if isinstance(value, list) else (value,)  # type: ignore[literal-required]
+    if date:
+        printed["date"] = date
+    return printed
+
+
+def changed_since(settings: Settings, release: str, base_iri: str) -> bool:
+    """Whether publishing the facts now would give another release. Reads everything, writes nothing.
+
+    The facts are compared with the canonical database and that with the release, so importers' claims count too.
+    """
+    facts = facts_folder(settings)
+    with database(settings) as engine:
+        if load(engine, settings.facts, SHAPES, dry_run=True).changed:
+            return True
+        return identify(engine, SHAPES, **imprint(facts, base_iri)) != release
+
+
+def with_facts(settings: Settings, facts: Path | None) -> Settings:
+    """The settings with another folder of facts, if one is given."""
+    return settings if facts is None else replace(settings, facts=facts)

@@ -1,0 +1,159 @@
+"""Runs plans against a release file: one read-only connection per thread, a deadline that stops the SQL."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from datasets.query.estimate import Statistics
+from datasets.query.highlights import marked
+from datasets.query.plan import Plan
+from datasets.text import fold
+
+STEPS = 5_000
+"""Virtual machine instructions between two looks at the clock: well below a millisecond."""
+STATEMENTS = 500
+"""Prepared statements that a connection keeps."""
+LARGEST_ANSWER = 64 * 2**20
+"""Most bytes of one answer, unless said otherwise."""
+
+
+class QueryError(RuntimeError):
+    """A statement was stopped or could not be answered."""
+
+
+class DeadlineError(QueryError):
+    """The time that a statement was given is over."""
+
+
+class TooLargeError(QueryError):
+    """The answer is larger than allowed."""
+
+
+class ClosedError(QueryError):
+    """The database was closed, because another release took its place."""
+
+
+class _Connection:
+    """A connection of one thread, and when its statement must end."""
+
+    def __init__(self, path: Path, largest: int) -> None:
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        uri = f"{path.absolute().as_uri()}?immutable=1"
+        self.connection = apsw.Connection(uri, flags=flags, statementcachesize=STATEMENTS)
+        self.deadline = float("inf")
+        self.connection.pragma("query_only", value=1)
+        self.connection.pragma("mmap_size", 2**31 - 1)
+        self.connection.pragma("cache_size", -16_000)
+        self.connection.limit(apsw.SQLITE_LIMIT_LENGTH, largest)
+        self.connection.create_scalar_function("fold", _fold, 1, deterministic=True)
+        self.connection.set_progress_handler(self._late, STEPS)
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+
+def _fold(text: apsw.SQLiteValue) -> str | None:
+    return None if text is None else fold(str(text))
+
+
+class Database:
+    """A release file for queries, from any thread. `close` stops what runs and gives all descriptors back."""
+
+    def __init__(self, path: Path, *, largest: int = LARGEST_ANSWER) -> None:
+        self.path = path
+        self._largest = largest
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._connections: list[_Connection] = []
+        self._running = 0
+        self._closed = False
+
+    def statistics(self) -> Statistics:
+        """The statistics that a planner needs."""
+        with self._lease(None) as own:
+            return Statistics.read(own.connection)
+
+    def answer(self, plan: Plan, values: Mapping[str, object], *, seconds: float | None = None) -> bytes:
+        """The JSON text of a plan with these values, within so many seconds of wall-clock time.
+
+        Raises BadValueError for values that do not fit, DeadlineError, TooLargeError, and ClosedError.
+        """
+        parameters = plan.bind(values)
+        with self._lease(seconds) as own, _explained():
+            row = own.connection.execute(plan.sql, parameters).fetchone()
+        if row is None or not isinstance(row[0], bytes):
+            raise QueryError("the statement returned no text")
+        return marked(row[0], plan.highlights, values) if plan.highlights else row[0]
+
+    def stream(self, plan: Plan, values: Mapping[str, object], *, seconds: float | None = None) -> Iterator[bytes]:
+        """The JSON text of each row of a `Stream`; the database stays open until the iterator is done or closed."""
+        parameters = plan.bind(values)
+        with self._lease(seconds, apart=True) as own, _explained():
+            for row in own.connection.execute(plan.sql, parameters):
+                if isinstance(row[0], bytes):
+                    yield row[0]
+
+    def close(self, *, seconds: float = 5.0) -> None:
+        """Close all connections. What still runs has so many seconds to end, then it is stopped."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: self._running == 0, timeout=seconds)
+            for own in self._connections:
+                own.deadline = 0.0
+            self._idle.wait_for(lambda: self._running == 0)
+            for own in self._connections:
+                own.connection.close()
+            self._connections.clear()
+
+    @contextmanager
+    def _lease(self, seconds: float | None, *, apart: bool = False) -> Iterator[_Connection]:
+        own = self._taken(apart=apart)
+        own.deadline = float("inf") if seconds is None else time.monotonic() + seconds
+        try:
+            yield own
+        finally:
+            with self._idle:
+                self._running -= 1
+                if apart and own in self._connections:
+                    self._connections.remove(own)
+                    own.connection.close()
+                if not self._running:
+                    self._idle.notify_all()
+
+    def _taken(self, *, apart: bool) -> _Connection:
+        with self._lock:
+            if self._closed:
+                raise ClosedError("this release is no longer served; ask the current one")
+            self._running += 1
+        own: _Connection | None = None if apart else getattr(self._local, "own", None)
+        if own is not None:
+            return own
+        try:
+            own = _Connection(self.path, self._largest)
+        except BaseException:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+            raise
+        with self._lock:
+            self._connections.append(own)
+        if not apart:
+            self._local.own = own
+        return own
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise DeadlineError("the query took longer than allowed: ask for less, or in smaller pages") from error
+    except apsw.TooBigError as error:
+        raise TooLargeError("the answer is larger than allowed: ask for fewer fields, or in smaller pages") from error

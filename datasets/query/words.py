@@ -1,0 +1,22 @@
+"""The user's words as a query of full text: always quoted, never operators."""
+
+from __future__ import annotations
+
+from datasets.query.bind import BadValueError, Values, text_of
+from datasets.text import tokens
+
+MOST_WORDS = 32
+"""Most tokens of one search."""
+
+
+def phrases(values: Values, slot: str) -> list[list[str]]:
+    """The tokens of each word: those of one word stand side by side in what is found. Raises BadValueError."""
+    found = [word for word in (tokens(part) for part in text_of(values, slot).split()) if word]
+    if sum(map(len, found)) > MOST_WORDS:
+        raise BadValueError(slot, f"search for at most {MOST_WORDS} words (a Chinese or Thai character counts as one)")
+    return found
+
+
+def whole(values: Values, slot: str) -> str:
+    """All tokens with a space between, as names are stored."""
+    return " ".join(token for phrase in phrases(values, slot) for token in phrase)

@@ -1,0 +1,1 @@
+"""Tests of selections, their plans, both dialects and the connection to a release."""

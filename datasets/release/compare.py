@@ -10,6 +10,7 @@ from typing import TypeVar
 import apsw
 
 from datasets.canonical.read import CLAIMS, Record, Statement
+from datasets.release.ddl import quote
 from datasets.release.stored import entity_records
 from datasets.shapes import Shapes
 
@@ -30,8 +31,9 @@ class Operation(StrEnum):
 class Change:
     """One record that is not the same in both releases.
 
-    `columns` are the chosen values that differ, old and new; `claims` counts the claims that came, that went, and that
-    stayed with another choice or reason. `target` is where a deleted record's id leads now, empty when it is withdrawn.
+    Of a modified one `columns` are the chosen values that differ, old and new; `claims` counts the claims that came,
+    that went, and that stayed with another choice or reason. `target` is where a deleted record's id leads now, empty
+    when it is withdrawn.
     """
 
     operation: Operation
@@ -54,6 +56,12 @@ class Side:
         known = next((e for e in self.shapes.entities if e.name == entity), None)
         return iter(()) if known is None else entity_records(self.connection, self.shapes, known)
 
+    def ids(self, entity: str) -> Iterator[str]:
+        """The ids of an entity's records in order."""
+        table = quote(self.shapes.entity(entity).plural)
+        for (identifier,) in self.connection.cursor().execute(f"SELECT id FROM {table} ORDER BY id"):
+            yield str(identifier)
+
 
 def compare(old: Side | None, new: Side) -> Iterator[Change]:
     """The changes from one release to another, by type in publishing order, then by id. From nothing, all is added."""
@@ -62,19 +70,20 @@ def compare(old: Side | None, new: Side) -> Iterator[Change]:
         names += [entity.name for entity in old.shapes.entities if entity.name not in names]
     for name in names:
         if name != CLAIMS:
-            before: Iterator[Record] = iter(()) if old is None else old.records(name)
-            yield from _compare(before, new.records(name), new.connection)
+            if old is None:
+                yield from (Change(operation=Operation.ADD, type=name, id=identifier) for identifier in new.ids(name))
+            else:
+                yield from _compare(old.records(name), new.records(name), new.connection)
 
 
 def _compare(old: Iterator[Record], new: Iterator[Record], redirected: apsw.Connection) -> Iterator[Change]:
     for before, after in _pairs(old, new):
         if before is None:
             assert after is not None
-            yield Change(operation=Operation.ADD, type=after.type, id=after.id, claims=(len(after.claims), 0, 0))
+            yield Change(operation=Operation.ADD, type=after.type, id=after.id)
         elif after is None:
             target = _target(redirected, before)
-            claims = (0, len(before.claims), 0)
-            yield Change(operation=Operation.DELETE, type=before.type, id=before.id, claims=claims, target=target)
+            yield Change(operation=Operation.DELETE, type=before.type, id=before.id, target=target)
         elif before != after:
             yield Change(
                 operation=Operation.MODIFY,

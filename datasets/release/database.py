@@ -78,6 +78,7 @@ class Database:
     ) -> None:
         """Make and fill all tables and indexes. Raises PublishError when a foreign key does not hold."""
         shapes = self._shapes
+        step("tables", 0, None)
         fill_labels(self.connection, shapes)
         tables = layout.tables(shapes)
         for table in tables:

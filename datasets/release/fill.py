@@ -17,6 +17,7 @@ from datasets.release import layout
 from datasets.release.ddl import literal, names, quote
 from datasets.release.identity import Redirect
 from datasets.release.layout import LAST_DAY, LAST_INTEGER, LAST_TEXT, SEARCH, Table
+from datasets.release.search import Entries
 from datasets.release.spans import spans_query
 from datasets.release.staging import SCHEMA, staged_fields
 from datasets.shapes import Column, Entity, Kind, Link, Shapes
@@ -59,15 +60,23 @@ def fill_labels(connection: apsw.Connection, shapes: Shapes) -> None:
     subjects = {e.name for e in shapes.entities if e.space == "subject"}
     for entity in label_order(shapes):
         kind = literal(entity.name)
+        sort = "fold(label)" if _sorted_by_label(shapes, entity) else "''"
         connection.execute(
-            f"INSERT INTO {staged('labels')} SELECT {kind}, id, label, fold(label) FROM "
-            f"(SELECT id, {_label(shapes, entity)} AS label FROM {staged(entity.plural)} s) ORDER BY id"
+            f"INSERT INTO {staged('labels')} WITH named AS MATERIALIZED "
+            f"(SELECT id, {_label(shapes, entity)} AS label FROM {staged(entity.plural)} s) "
+            f"SELECT {kind}, id, label, {sort} FROM named ORDER BY id"
         )
         if entity.name in subjects:
             connection.execute(
                 f"INSERT OR IGNORE INTO {staged('subjects')} "
                 f"SELECT id, type, label, sort FROM {staged('labels')} WHERE type = {kind}"
             )
+
+
+def _sorted_by_label(shapes: Shapes, entity: Entity) -> bool:
+    """Whether anything is sorted by the labels of this entity: what links to its records, or search."""
+    linked = any(entity in shapes.targets(link.target) for e in shapes.entities if e.name != CLAIMS for link in e.links)
+    return linked or Entries.of(shapes, entity) is not None
 
 
 def _fold(*texts: apsw.SQLiteValue) -> apsw.SQLiteValue:

@@ -131,25 +131,47 @@ class Places:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines: list[str] | None = None
+        self._end = (1, 1)
 
     def of(self, line: int, at: int) -> tuple[int, int]:
         """Line and column, from 1, of the cell `at` (from 0) in the row that begins at `line`.
 
         A row that has no such cell gives the end of its last line.
         """
+        for number, place, cell in self._cells(line):
+            if cell == at:
+                return number, place
+        return self._end
+
+    def broken(self, line: int) -> tuple[int, int]:
+        """Line and column, from 1, of the cell that ends the row beginning at `line`: there its quoting breaks."""
+        found = (line, 1)
+        for number, place, _ in self._cells(line):
+            found = (number, place)
+        return found
+
+    def _cells(self, line: int) -> Iterator[tuple[int, int, int]]:
+        """Where each cell of a row begins: line, column, number of the cell. Leaves the end of the row behind."""
         if self._lines is None:
-            text = self._path.read_bytes().decode("utf-8-sig", errors="replace")
-            self._lines = list(io.StringIO(text, newline=""))
-        quoted = False
+            content = self._path.read_bytes().decode("utf-8-sig", errors="replace")
+            self._lines = list(io.StringIO(content, newline=""))
+        self._end = (line, 1)
+        cell, quoted, begins, closed = 0, False, True, False
         for number in range(line - 1, len(self._lines)):
             text = self._lines[number]
-            for place, character in enumerate(text):
-                if at == 0:
-                    return number + 1, place + 1
-                if character == '"':
-                    quoted = not quoted
-                elif character == "," and not quoted:
-                    at -= 1
+            for place, character in enumerate(text, 1):
+                if begins:
+                    yield number + 1, place, cell
+                if character == '"' and (begins or quoted or closed):
+                    closed, quoted = quoted, not quoted
+                elif closed and character not in ",\r\n":
+                    return
+                else:
+                    closed = False
+                begins = character == "," and not quoted
+                cell += begins
+            self._end = (number + 1, len(text.rstrip("\r\n")) + 1)
+            if begins:
+                yield *self._end, cell
             if not quoted:
-                return number + 1, len(text.rstrip("\r\n")) + 1
-        return line, 1
+                return

@@ -1,0 +1,163 @@
+"""The first pass: open every file, read ids, and report what keeps a file or a row from being read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasets.intake.finding import BadFacts
+from datasets.intake.reporter import Reporter
+from datasets.intake.rules import RULES
+from datasets.intake.rules.files import (
+    LEFT_OUT_COLUMN,
+    MISSING_COLUMN,
+    RAGGED_ROW,
+    REPEATED_COLUMN,
+    UNKNOWN_COLUMN,
+    UNREADABLE_FILE,
+)
+from datasets.intake.rules.records import MISSING_ID, SCATTERED_RECORD, SHARED_ID
+from datasets.intake.rules.rule import Fault, FileRule, Spot
+from datasets.intake.sheet import Places, Sheet, rows
+from datasets.intake.survey import Note, Survey, space
+
+_FILE_RULES = tuple(rule for rule in RULES if isinstance(rule, FileRule))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSheet:
+    """A sheet whose header could be read: where each known header stands, and how wide rows must be."""
+
+    sheet: Sheet
+    at: dict[str, int]
+    width: int
+    path: Path
+
+    def rows(self) -> Iterator[tuple[int, str, list[str]]]:
+        """Line, record id and cells of each row that has the right width and an id."""
+        keys = [self.at[key] for key in self.sheet.keys]
+        width, first, single = self.width, keys[0], len(keys) == 1
+        found = rows(self.path)
+        next(found, None)
+        for line, cells in found:
+            if len(cells) != width:
+                continue
+            if single:
+                if cells[first]:
+                    yield line, cells[first], cells
+            elif all(cells[key] for key in keys):
+                yield line, ".".join([cells[key] for key in keys]), cells
+
+
+def readable(path: Path, reporter: Reporter) -> bool:
+    """Whether a file can be read as text; what is odd or wrong about its bytes is reported."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reporter.at(UNREADABLE_FILE, path.name, 1, 1, Fault(f"the file cannot be read ({error.strerror})"))
+        return False
+    for rule in _FILE_RULES:
+        found = rule.check(data)
+        if found is not None:
+            line, column, fault = found
+            reporter.at(rule, path.name, line, column, fault)
+            if rule.fatal:
+                return False
+    return True
+
+
+def opened(sheet: Sheet, survey: Survey, reporter: Reporter) -> OpenSheet | None:
+    """Read a sheet for the first time. None, and its ids are not known, where that is not possible."""
+    path = survey.folder.path / sheet.file
+    open_sheet = None
+    if readable(path, reporter):
+        try:
+            _, header = next(rows(path))
+            open_sheet = _header(sheet, path, header, reporter)
+            if open_sheet is not None:
+                _ids(open_sheet, survey, reporter)
+        except BadFacts as bad:
+            _broken(bad, path, reporter)
+            open_sheet = None
+    if open_sheet is None and sheet.entity is not None:
+        survey.blind.add(sheet.entity.name)
+    return open_sheet
+
+
+def _broken(bad: BadFacts, path: Path, reporter: Reporter) -> None:
+    """Report where the quoting of a file breaks."""
+    finding = bad.findings[0]
+    line, column = Places(path).broken(finding.line)
+    reporter.at(
+        UNREADABLE_FILE, path.name, line, column, Fault(finding.message, "close the quote, and double quotes in it")
+    )
+
+
+def _header(sheet: Sheet, path: Path, header: Sequence[str], reporter: Reporter) -> OpenSheet | None:
+    missing = [name for name in sheet.headers if name not in header]
+    at: dict[str, int] = {}
+    for place, name in enumerate(header):
+        if name in at:
+            reporter.spot(REPEATED_COLUMN, Spot(sheet.file, 1, place, name, f"the column {name!r} stands twice"))
+        elif name in sheet.headers:
+            at[name] = place
+        else:
+            near = _meant(name, missing)
+            if near:
+                missing.remove(near)
+            mend = f"rename it to {near}" if near else f"remove it; the columns are {', '.join(sheet.headers)}"
+            reporter.spot(UNKNOWN_COLUMN, Spot(sheet.file, 1, place, name, f"there is no column {name!r}", mend))
+    for name in missing:
+        rule = MISSING_COLUMN if name in sheet.needed else LEFT_OUT_COLUMN
+        reporter.at(rule, sheet.file, 1, 1, Fault(f"the column {name!r} is missing", value=name))
+    return OpenSheet(sheet, at, len(header), path) if all(key in at for key in sheet.keys) else None
+
+
+def _meant(name: str, missing: Sequence[str]) -> str:
+    """The missing header that an unknown one was probably meant to be."""
+    folded = name.strip().casefold()
+    for other in missing:
+        if (
+            folded == other
+            or sorted(folded) == sorted(other)
+            or (abs(len(folded) - len(other)) <= 1 and (folded[:3] == other[:3] or folded[-3:] == other[-3:]))
+        ):
+            return other
+    return ""
+
+
+def _ids(open_sheet: OpenSheet, survey: Survey, reporter: Reporter) -> None:
+    """Read the ids of a sheet, and report rows without one, of another width, or of a record that stands elsewhere."""
+    sheet, width = open_sheet.sheet, open_sheet.width
+    keys = [open_sheet.at[key] for key in sheet.keys]
+    note = Note(survey, sheet, open_sheet.at)
+    types = survey.types[space(sheet.entity)] if sheet.entity is not None else {}
+    seen: dict[str, int] = {}
+    last = ""
+    found = rows(open_sheet.path)
+    next(found, None)
+    for line, cells in found:
+        ids = [cells[key] if key < len(cells) else "" for key in keys]
+        record = ".".join(ids)
+        if len(cells) != width:
+            message = f"the row has {len(cells)} cells, the header {width}"
+            reporter.spot(RAGGED_ROW, Spot(sheet.file, line, 0, cells[0], message))
+            survey.damaged.add((sheet.file, record))
+        elif not all(ids):
+            empty = sheet.keys[ids.index("")]
+            reporter.spot(MISSING_ID, Spot(sheet.file, line, open_sheet.at[empty], "", f"the row has no {empty}"))
+            continue
+        else:
+            note.row(record, cells)
+            seen[record] = seen.get(record, 0) + 1
+            if seen[record] > 1 and record != last and sheet.entity is not None:
+                message = f"other rows of {record!r} stand further up"
+                reporter.spot(SCATTERED_RECORD, Spot(sheet.file, line, keys[0], record, message))
+            last = record
+        if sheet.entity is not None and all(ids):
+            other = types.setdefault(record, sheet.entity.name)
+            if other != sheet.entity.name and seen.get(record) == 1:
+                message = f"{record!r} is the id of a record of the type {other} too"
+                reporter.spot(SHARED_ID, Spot(sheet.file, line, keys[0], record, message))
+    survey.lines[sheet.file] = {record: count for record, count in seen.items() if count > 1}

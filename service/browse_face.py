@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from datasets.browse.mount import Browse
+from datasets.release.open import Release
 from service.faces import Message, Receive, Scope, Send
 
 

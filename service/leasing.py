@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Router
@@ -24,6 +25,25 @@ async def _from(held: Held, router: Router, scope: Scope, receive: Receive, send
         await give(answer, scope, send)
         return
     await router(scope, receive, send)
+
+
+class Get:
+    """An address that can only be read: what else is asked of it is 405, whatever other routes would say."""
+
+    def __init__(self, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        refuse_writing(scope)
+        response = await self._endpoint(Request(scope, receive))
+        await response(scope, receive, send)
+
+
+def refuse_writing(scope: Scope) -> None:
+    """Raises HTTPException 405 for every method but GET and HEAD."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise HTTPException(405, headers={"Allow": "GET, HEAD, OPTIONS"})
 
 
 class CurrentRelease:
@@ -71,8 +91,6 @@ Endpoint = Callable[[Request, Held], Awaitable[Response]]
 class PageApp:
     """A page of the service itself: reads the release that the request holds, in one of the given formats."""
 
-    methods = ("GET", "HEAD")
-
     def __init__(self, endpoint: Endpoint, offers: tuple[str, ...] = ("text/html",)) -> None:
         """`offers` are the media types that the endpoint can give, the preferred first."""
         self._endpoint = endpoint
@@ -80,6 +98,7 @@ class PageApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        refuse_writing(scope)
         variant = self._offers[0]
         if len(self._offers) > 1:
             accept = Request(scope).headers.get("accept")

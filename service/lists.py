@@ -89,7 +89,7 @@ def _reverse_list(labels: Labels, entity: Entity, reverse: Reverse, id: str, wan
     page, pages, offset = _window(total, wanted)
     sql = f'SELECT e.* FROM {origin} WHERE {where} ORDER BY e."{sort}", e.id LIMIT {PAGE} OFFSET {offset}'
     found = rows(connection, sql, parameters)
-    columns = _columns(source, link)
+    columns = tuple(c for c in _columns(source, link) if any(record[c.name] not in (None, 0) for record in found))
     _prepare(labels, columns, found)
     named = not source.templated
     listed = tuple(_listed(labels, source, columns, record, named=named) for record in found)
@@ -98,16 +98,10 @@ def _reverse_list(labels: Labels, entity: Entity, reverse: Reverse, id: str, wan
 
 
 def _columns(entity: Entity, link: Link) -> tuple[Column, ...]:
-    """The columns that a list of these records shows: short ones, and all where no name stands for the record."""
-    named = entity.column(entity.label).kind is Kind.NAME if not entity.templated else False
-    return tuple(
-        c
-        for c in entity.columns
-        if not c.many
-        and c is not link
-        and c.name != entity.label
-        and (c.kind in _SHORT or (not named and c.kind is Kind.TEXT))
-    )[:_WIDEST]
+    """The columns that a list of these records shows: beside a name the short ones, without a name all."""
+    named = not entity.templated and entity.column(entity.label).kind is Kind.NAME
+    told = [c for c in entity.columns if not c.many and c is not link and (entity.templated or c.name != entity.label)]
+    return tuple(c for c in told if c.kind in _SHORT or not named)[:_WIDEST]
 
 
 def _prepare(labels: Labels, columns: tuple[Column, ...], found: list[Row]) -> None:

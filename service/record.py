@@ -15,6 +15,7 @@ from service import lists, pages, records
 from service.answers import answered
 from service.documents import FORMATS, Format
 from service.faces import Receive, Scope, Send
+from service.leasing import refuse_writing
 from service.negotiation import choose
 from service.problems import Problem, not_acceptable, not_found
 from service.rows import row
@@ -115,6 +116,7 @@ class Document:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        refuse_writing(scope)
         parameters = scope["path_params"]
         id, named = split(parameters["name"])
         held: Held = scope["state"]["held"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,15 +140,26 @@ async def _file(request: Request, path: Path, described: ReleaseFile, *, downloa
     known = request.headers.get("if-none-match", "").encode("latin-1")
     if known and none_match(known, headers["ETag"].encode()):
         return Response(status_code=304, headers=headers)
-    _check_range(request, status.st_size)
+    _settle_range(request, status.st_size)
     name = f"{path.parent.name}-{path.name}" if download else None
     return FileResponse(path, headers=headers, media_type=described.media_type, filename=name, stat_result=status)
 
 
-def _check_range(request: Request, size: int) -> None:
-    """Raises Problem 416 for one range that begins beyond the end. What is no range at all is ignored, as HTTP says."""
-    unit, _, ranges = request.headers.get("range", "").partition("=")
-    starts = [part.strip().partition("-")[0] for part in ranges.split(",")]
-    if unit.strip() == "bytes" and all(start.isdecimal() and int(start) >= size for start in starts):
+_RANGE = re.compile(r"bytes=\s*(?:(\d+)-(\d*)|-(\d+))\s*")
+
+
+def _settle_range(request: Request, size: int) -> None:
+    """Take away a Range that is none, or that asks for several at once: then the whole file is sent, as HTTP allows.
+
+    Raises Problem 416 for one that begins beyond the end.
+    """
+    header = request.headers.get("range")
+    if header is None:
+        return
+    found = _RANGE.fullmatch(header)
+    backwards = found is not None and found[1] and found[2] and int(found[2]) < int(found[1])
+    if found is None or backwards:
+        request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    elif found[1] and int(found[1]) >= size:
         detail = f"The file has {size} bytes, so the last one is number {size - 1}."
         raise Problem(416, detail, headers={"Content-Range": f"bytes */{size}"})

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from service import health, home, record, releases, static
 from service.faces import FaceRow
-from service.leasing import CurrentRelease, FaceApp, OlderRelease, PageApp
+from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
 
 def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
@@ -19,16 +19,16 @@ def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
     """
     release = Router(release_routes(rows), redirect_slashes=False)
     return [
-        Route("/health/live", health.live),
-        Route("/health/ready", health.ready),
-        Route("/health/fresh", health.fresh),
-        Route("/metrics", health.metrics),
-        Route("/robots.txt", static.robots),
-        Route("/static/{name}", static.static),
-        Route("/releases", releases.index),
-        Route("/releases/{release}", releases.root),
-        Route("/releases/{release}/manifest.json", releases.manifest),
-        Route("/releases/{release}/files/{file:path}", releases.file),
+        Route("/health/live", Get(health.live)),
+        Route("/health/ready", Get(health.ready)),
+        Route("/health/fresh", Get(health.fresh)),
+        Route("/metrics", Get(health.metrics)),
+        Route("/robots.txt", Get(static.robots)),
+        Route("/static/{name}", Get(static.static)),
+        Route("/releases", Get(releases.index)),
+        Route("/releases/{release}", Get(releases.root)),
+        Route("/releases/{release}/manifest.json", Get(releases.manifest)),
+        Route("/releases/{release}/files/{file:path}", Get(releases.file)),
         Mount("/releases/{release}", app=OlderRelease(release)),
         Mount("", app=CurrentRelease(release)),
     ]

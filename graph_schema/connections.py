@@ -10,7 +10,9 @@ from graph_schema.scope import DEFAULT_GROUPS, DEFAULT_PAGE, PAGE, Scope, type_n
 
 COLUMN = "Column"
 PAGE_ARGUMENTS = (
-    Argument("first", nullable("int"), f"How many rows from the start, 0 to {PAGE}; {DEFAULT_PAGE} when nothing is said."),
+    Argument(
+        "first", nullable("int"), f"How many rows from the start, 0 to {PAGE}; {DEFAULT_PAGE} when nothing is said."
+    ),
     Argument("after", nullable("str"), "Only rows after this cursor."),
     Argument("last", nullable("int"), f"How many rows from the end, 0 to {PAGE}; not together with `first`."),
     Argument("before", nullable("str"), "Only rows before this cursor."),
@@ -46,17 +48,37 @@ def declare_page_info(registry: Registry) -> None:
         (
             Field("hasNextPage", "bool", "Whether there are rows after this page.", PageFact(Fact.HAS_NEXT)),
             Field("hasPreviousPage", "bool", "Whether there are rows before this page.", PageFact(Fact.HAS_PREVIOUS)),
-            Field("startCursor", nullable("str"), "Cursor of the first row; null when the page is empty.", PageFact(Fact.START_CURSOR)),
-            Field("endCursor", nullable("str"), "Cursor of the last row; null when the page is empty.", PageFact(Fact.END_CURSOR)),
+            Field(
+                "startCursor",
+                nullable("str"),
+                "Cursor of the first row; null when the page is empty.",
+                PageFact(Fact.START_CURSOR),
+            ),
+            Field(
+                "endCursor",
+                nullable("str"),
+                "Cursor of the last row; null when the page is empty.",
+                PageFact(Fact.END_CURSOR),
+            ),
         ),
     )
     registry.object(
         "Group",
         "Rows of a list that share a value.",
         (
-            Field("key", nullable("str"), "The value: an id, an enum value or a text; null for rows without one.", ConnectionPart(PartOf.GROUP_KEY)),
+            Field(
+                "key",
+                nullable("str"),
+                "The value: an id, an enum value or a text; null for rows without one.",
+                ConnectionPart(PartOf.GROUP_KEY),
+            ),
             Field("count", "int", "How many rows share it.", ConnectionPart(PartOf.GROUP_COUNT)),
-            Field("record", nullable("Record"), "The record that the value is the id of, where the column is a link.", ConnectionPart(PartOf.GROUP_RECORD)),
+            Field(
+                "record",
+                nullable("Record"),
+                "The record that the value is the id of, where the column is a link.",
+                ConnectionPart(PartOf.GROUP_RECORD),
+            ),
         ),
     )
 
@@ -81,7 +103,9 @@ def declare_connections(registry: Registry, scope: Scope) -> None:
             name = type_name(entity)
             registry.object(
                 members_connection(owner, field),
-                f"A page of the {field} of an {owner}." if owner[0] in "aeiou" else f"A page of the {field} of a {owner}.",
+                f"A page of the {field} of an {owner}."
+                if owner[0] in "aeiou"
+                else f"A page of the {field} of a {owner}.",
                 (
                     *_connection_fields(name, f"{name}Edge", entity.name, entity.plural, groups=True),
                     Field(
@@ -119,7 +143,12 @@ def _edge_fields(row: str, entity: str, doc: str) -> tuple[Field, ...]:
 def _connection_fields(row: str, edge: str, entity: str, plural: str, *, groups: bool) -> tuple[Field, ...]:
     found = (
         Field("nodes", listed(row), f"The {plural} of this page.", ConnectionPart(PartOf.NODES, row, entity)),
-        Field("edges", listed(edge), f"The {plural} of this page, each with its cursor.", ConnectionPart(PartOf.EDGES, edge, entity)),
+        Field(
+            "edges",
+            listed(edge),
+            f"The {plural} of this page, each with its cursor.",
+            ConnectionPart(PartOf.EDGES, edge, entity),
+        ),
         Field("pageInfo", "PageInfo", "Facts about this page.", ConnectionPart(PartOf.PAGE_INFO, "PageInfo")),
         Field("totalCount", "int", "How many rows there are on all pages.", ConnectionPart(PartOf.TOTAL_COUNT)),
     )
@@ -133,7 +162,9 @@ def _connection_fields(row: str, edge: str, entity: str, plural: str, *, groups:
             "The rows of all pages counted by the value of a column, largest group first, then by value.",
             ConnectionPart(PartOf.GROUP_BY, "Group", entity),
             (
-                Argument("column", COLUMN, "A vocabulary, link, set, language, text or yes-no column of these records."),
+                Argument(
+                    "column", COLUMN, "A vocabulary, link, set, language, text or yes-no column of these records."
+                ),
                 Argument("first", nullable("int"), f"How many groups, 0 to {PAGE}.", DEFAULT_GROUPS),
             ),
         ),

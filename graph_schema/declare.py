@@ -126,9 +126,7 @@ class Registry:
         for value in values:
             if not is_name(value):
                 raise DeclarationError(f"{name}: {value!r} cannot be the name of an enum value: change its slug")
-        members: Any = {
-            key: strawberry.enum_value(value, description=text) for key, (value, text) in values.items()
-        }
+        members: Any = {key: strawberry.enum_value(value, description=text) for key, (value, text) in values.items()}
         self._add(name, strawberry.enum(Enum(name, members), name=name, description=doc))
 
     def object(self, name: str, doc: str, fields: Sequence[Field], interfaces: Iterable[str] = ()) -> None:

@@ -19,7 +19,9 @@ def declare_enums(registry: Registry, scope: Scope) -> None:
         values: dict[str, tuple[object, str]] = {}
         for code in codes:
             if upper(code.slug) in values:
-                raise DeclarationError(f"two values of {name} would be {upper(code.slug)}: change a slug in the concepts")
+                raise DeclarationError(
+                    f"two values of {name} would be {upper(code.slug)}: change a slug in the concepts"
+                )
             values[upper(code.slug)] = (code.slug, code.doc)
         registry.enum(pascal(name), docs[name], values)
     registry.enum(COLUMN, "Every column and every set of values that something can be said of.", _columns(scope))

@@ -51,7 +51,12 @@ def declare_filters(registry: Registry, scope: Scope) -> None:
             (*_link_comparisons(), *(f for f in fields if f.name != "id")),
         )
         orders = [
-            Field(camel(order), nullable("Direction"), f"By {order.replace('_', ' ')}; missing values last.", OrderKey(order))
+            Field(
+                camel(order),
+                nullable("Direction"),
+                f"By {order.replace('_', ' ')}; missing values last.",
+                OrderKey(order),
+            )
             for order in entity.orders
         ]
         registry.input(f"{name}Order", f"One sort key for {entity.plural}: exactly one field.", orders)
@@ -116,7 +121,8 @@ def _column_filter(scope: Scope, column: Column) -> Field:
             meaning: object = RelationFilter(entity=column.target, column=column.name)
             return Field(name, nullable(f"{pascal(column.target)}ListFilter"), column.doc, meaning)
         entity = "" if scope.shapes.is_family(column.target) else column.target
-        return Field(name, nullable(f"{pascal(column.target)}LinkFilter"), column.doc, LinkFilter(column.name, entity))
+        kind = f"{pascal(column.target)}LinkFilter"
+        return Field(name, nullable(kind), column.doc, LinkFilter(column.name, entity, kind))
     if column.many:
         return Field(name, nullable("TextListFilter"), column.doc, SetFilter(column.name))
     return Field(name, nullable(_comparison_type(scope, column)), column.doc, ColumnFilter(column.name))
@@ -140,7 +146,8 @@ def _comparison_type(scope: Scope, column: Column) -> str:
 
 def _comparisons(kind: str, names: dict[str, str], *, null: bool = True) -> list[Field]:
     found = [
-        Field(name, nullable(listed(kind) if name == "in" else kind), doc, Comparison(name)) for name, doc in names.items()
+        Field(name, nullable(listed(kind) if name == "in" else kind), doc, Comparison(name))
+        for name, doc in names.items()
     ]
     if null:
         found.append(Field("isNull", nullable("bool"), _NULL, Comparison("isNull")))
@@ -160,9 +167,7 @@ def _junctions(kind: str) -> list[Field]:
 
 
 def _declare_list(registry: Registry, name: str, plural: str) -> None:
-    fields = [
-        Field(key, nullable(f"{name}Filter"), doc, Comparison(key)) for key, doc in _QUANTIFIERS.items()
-    ]
+    fields = [Field(key, nullable(f"{name}Filter"), doc, Comparison(key)) for key, doc in _QUANTIFIERS.items()]
     doc = f"Conditions on related {plural}; such conditions nest at most {FILTER_DEPTH} deep."
     registry.input(f"{name}ListFilter", doc, fields)
 
@@ -184,7 +189,9 @@ def _declare_comparisons(registry: Registry, scope: Scope) -> None:
     registry.input("IntFilter", f"Conditions on a number. {_NOTHING}", _comparisons("int", {**_EQUALITY, **bounds}))
     registry.input("KnownFilter", f"Whether a value is known. {_NOTHING}", _comparisons("str", {}))
     registry.input(
-        "BooleanFilter", f"Conditions on yes or no. {_NOTHING}", _comparisons("bool", {"eq": _EQUALITY["eq"]}, null=False)
+        "BooleanFilter",
+        f"Conditions on yes or no. {_NOTHING}",
+        _comparisons("bool", {"eq": _EQUALITY["eq"]}, null=False),
     )
     spans = {
         "within": "Lies wholly in this time: `2023`, `2010/2015`, `../2000`.",

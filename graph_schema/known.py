@@ -88,7 +88,9 @@ def declare_known(registry: Registry) -> None:
             f"A page of {plural}, newest first.",
             (
                 Field("nodes", listed(row), f"The {plural} of this page.", ConnectionPart(PartOf.NODES, row)),
-                Field("edges", listed(f"{row}Edge"), "The same with cursors.", ConnectionPart(PartOf.EDGES, f"{row}Edge")),
+                Field(
+                    "edges", listed(f"{row}Edge"), "The same with cursors.", ConnectionPart(PartOf.EDGES, f"{row}Edge")
+                ),
                 Field("pageInfo", "PageInfo", "Facts about this page.", ConnectionPart(PartOf.PAGE_INFO, "PageInfo")),
                 Field("totalCount", "int", "How many rows there are on all pages.", ConnectionPart(PartOf.TOTAL_COUNT)),
             ),

@@ -31,7 +31,7 @@ def declare_scalars(registry: Registry) -> None:
 def parse_partial_date(value: object) -> PartialDate:
     """The date that a client wrote. Raises ValueError with a mending message."""
     if not isinstance(value, str):
-        raise ValueError("write a date as a string, such as \"2017-04\"")
+        raise ValueError('write a date as a string, such as "2017-04"')
     return PartialDate.parse(value)
 
 

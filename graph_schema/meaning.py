@@ -226,10 +226,14 @@ class ColumnFilter:
 
 @dataclass(frozen=True, slots=True)
 class LinkFilter:
-    """Comparisons of a single link, and conditions on the record of `entity` (empty: by its member fields)."""
+    """Comparisons of a single link, and conditions on the record: of `entity`, or (empty) of the members of a family.
+
+    `type` is the input type that holds them.
+    """
 
     column: str
-    entity: str = ""
+    entity: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)

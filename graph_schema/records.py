@@ -154,13 +154,17 @@ def _value_fields(scope: Scope, values: Values) -> list[Field]:
     found = []
     for column in values.columns:
         kind = column_type(column, scope.vocabularies)
-        found.append(Field(camel(column.name), kind, column.doc, Leaf(column.name, leaf_form(column, scope.vocabularies))))
+        found.append(
+            Field(camel(column.name), kind, column.doc, Leaf(column.name, leaf_form(column, scope.vocabularies)))
+        )
     codes = [c.name for c in values.columns if c.kind is Kind.CODE]
     others = [c.name for c in values.columns if c.kind is not Kind.CODE]
     if values.registries and codes and others:
         templates = tuple((r.code, r.address) for r in values.registries if r.address)
         meaning = RegistryAddress(codes[0], others[0], templates)
-        found.append(Field("url", nullable("str"), "Page of the registry for it, where the registry has pages.", meaning))
+        found.append(
+            Field("url", nullable("str"), "Page of the registry for it, where the registry has pages.", meaning)
+        )
     return found
 
 

@@ -103,6 +103,8 @@ def _check_descriptions(schema: GraphQLSchema) -> None:
         for part_name, part in {**getattr(kind, "fields", {}), **getattr(kind, "values", {})}.items():
             if not part.description:
                 missing.append(f"{name}.{part_name}")
-            missing += [f"{name}.{part_name}({a}:)" for a, arg in getattr(part, "args", {}).items() if not arg.description]
+            missing += [
+                f"{name}.{part_name}({a}:)" for a, arg in getattr(part, "args", {}).items() if not arg.description
+            ]
         if missing:
             raise UnservedField(f"not described: {', '.join(missing)}")

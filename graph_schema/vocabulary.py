@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import apsw
 
+from datasets.release.vocabulary import values
 from datasets.shapes.model import Shapes
-
-CONCEPTS = "concept"
-"""The entity that holds the values of vocabularies: columns scheme, slug, label, definition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +28,9 @@ Vocabularies = dict[str, tuple[Code, ...]]
 """The codes of each closed scheme, by slug."""
 
 
-def read_vocabularies(database: Path, shapes: Shapes) -> Vocabularies:
-    """The closed vocabularies of a release file. A scheme without a concept is left out: nothing can have its values."""
-    table = shapes.entity(CONCEPTS).plural
-    connection = apsw.Connection(f"file:{database}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-    try:
-        rows = connection.execute(f'SELECT scheme, slug, label, definition FROM "{table}" ORDER BY scheme, slug')
-        found: dict[str, list[Code]] = {}
-        for scheme, slug, label, definition in rows:
-            found.setdefault(str(scheme), []).append(Code(str(slug), str(label), str(definition or "")))
-    finally:
-        connection.close()
+def read_vocabularies(connection: apsw.Connection, shapes: Shapes) -> Vocabularies:
+    """The closed vocabularies of a release. A scheme without a value is left out: its columns are plain text then."""
+    found: dict[str, list[Code]] = {}
+    for value in values(connection, shapes):
+        found.setdefault(value.scheme, []).append(Code(value.slug, value.label, value.meaning))
     return {s.name: tuple(found[s.name]) for s in shapes.schemes if s.closed and s.name in found}

@@ -60,4 +60,7 @@ class FaceRow:
         return opener(release, root)
 
 
-FACES: tuple[FaceRow, ...] = (FaceRow("browse", ("/browse",), "service.browse_face:open_face"),)
+FACES: tuple[FaceRow, ...] = (
+    FaceRow("browse", ("/browse",), "service.browse_face:open_face"),
+    FaceRow("graphql", ("/graphql",), "graph_schema.face:open_face"),
+)

@@ -1,0 +1,160 @@
+"""A release as linked data: what a service or an exporter asks for documents about its records."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import apsw
+
+from datasets.release.open import Release
+from datasets.shapes.model import Entity, Shapes
+from linked_data.context import Context
+from linked_data.documents import VOCABULARY, Documents
+from linked_data.evidence import SourceGraphs
+from linked_data.formats import JSON_LD, Format, serialized
+from linked_data.jsonld import Compiler, JsonLd
+from linked_data.mapping import CLAIM
+from linked_data.saying import Block, text
+from linked_data.triples import Writers
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A former id: the record stands under another one now."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The record was withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no such record and never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The address is that of a helper node: its description stands in the document about the record `id`."""
+
+    id: str
+
+
+Place = Moved | Gone | Missing | Part | None
+"""Where a record stands that is asked for; None: right there."""
+
+
+@dataclass(slots=True)
+class _Bound:
+    """What works on one connection."""
+
+    connection: apsw.Connection
+    documents: Documents
+    evidence: SourceGraphs
+    json_ld: JsonLd
+
+
+class LinkedData:
+    """Documents of one release. Statements and writers are made once; connections are the caller's, one per thread."""
+
+    def __init__(self, shapes: Shapes, base: str, day: str) -> None:
+        """`base` is the base IRI baked into the release, `day` its date."""
+        self.shapes = shapes
+        self.writers = Writers(shapes, base)
+        self.names = self.writers.names
+        self._day = day
+        self._local = threading.local()
+
+    @classmethod
+    def of(cls, release: Release) -> LinkedData:
+        """The linked data of a release."""
+        return cls(release.shapes, release.base_iri, release.date)
+
+    @cached_property
+    def context(self) -> Context:
+        """The JSON-LD context of its documents."""
+        return Context(self.names)
+
+    @cached_property
+    def _compiler(self) -> Compiler:
+        return Compiler(self.context, self._day)
+
+    def bound(self, connection: apsw.Connection) -> _Bound:
+        """What works on a connection, kept for the thread that uses it."""
+        known: _Bound | None = getattr(self._local, "bound", None)
+        if known is None or known.connection is not connection:
+            documents = Documents(connection, self.writers, self._day)
+            graphs = SourceGraphs(connection, self.writers)
+            known = _Bound(connection, documents, graphs, JsonLd(connection, self._compiler))
+            self._local.bound = known
+        return known
+
+    def types(self) -> tuple[str, ...]:
+        """The types that have documents."""
+        return tuple(entity.name for entity in self.shapes.entities)
+
+    def place(self, connection: apsw.Connection, type_: str, id_: str) -> Place:
+        """Where a record stands: right there (None), under another id, as a part of another, or nowhere."""
+        entity = self._entity(type_)
+        if entity is None:
+            return Missing()
+        if self._exists(connection, entity, id_):
+            return None
+        former = connection.execute("SELECT target FROM redirects WHERE type = ? AND id = ?", (type_, id_)).fetchone()
+        if former is not None:
+            return Moved(str(former[0])) if former[0] else Gone()
+        for owner in self._owners(entity, id_):
+            if self._exists(connection, entity, owner):
+                return Part(owner)
+        return Missing()
+
+    def document(self, connection: apsw.Connection, type_: str, id_: str, format_: Format) -> bytes | None:
+        """The document about a record in a format; None when no record stands right there."""
+        if self._entity(type_) is None:
+            return None
+        known = self.bound(connection)
+        if format_ is JSON_LD:
+            return known.json_ld.document(type_, id_)
+        blocks = known.documents.blocks(type_, id_)
+        if blocks is None:
+            return None
+        lines = text(blocks)
+        if format_.graphs:
+            lines += self._evidence(known, blocks)
+        return serialized(lines, format_, self.names.prefixes)
+
+    def _evidence(self, known: _Bound, blocks: Iterable[Block]) -> str:
+        """The evidence for all records that a document tells in full."""
+        start = f"<{self.names.things}"
+        found = []
+        identifier = f"<{self.names.expand('dct:identifier')}> "
+        for subject, said in blocks:
+            if any(line.startswith(identifier) for line in said):
+                type_, _, id_ = subject[len(start) : -1].partition("/")
+                if type_ != CLAIM:
+                    found.append(known.evidence.of(type_, id_))
+        return "".join(found)
+
+    def _entity(self, type_: str) -> Entity | None:
+        return self.writers.plans[type_].entity if type_ in self.writers.plans else None
+
+    def _exists(self, connection: apsw.Connection, entity: Entity, id_: str) -> bool:
+        if entity.name == VOCABULARY and any(scheme.name == id_ for scheme in self.shapes.schemes):
+            return True
+        return connection.execute(f"SELECT 1 FROM {entity.plural} WHERE id = ?", (id_,)).fetchone() is not None
+
+    def _owners(self, entity: Entity, id_: str) -> Iterable[str]:
+        """Ids of which the address could be a helper node."""
+        plan = self.writers.plans[entity.name]
+        for node in plan.nodes:
+            if id_.endswith(f"-{node.name}"):
+                yield id_.removesuffix(f"-{node.name}")
+        for values in plan.values:
+            owner, found, _ = id_.partition(f"-{values.values.singular}-")
+            if found and values.text is None:
+                yield owner

@@ -151,8 +151,8 @@ def export(folder: Path, database: str | None) -> None:
 
     settings = resolve(database=database)
     with work.database(settings) as engine:
-        work.exported(engine, folder)
-    click.echo(f"written to {folder}")
+        names = work.exported(engine, folder)
+    click.echo(f"{len(names)} files written to {folder}")
 
 
 @alliances.command()
@@ -160,7 +160,7 @@ def export(folder: Path, database: str | None) -> None:
 @_releases
 @click.option("--date", metavar="YYYY-MM-DD", help="Date of the release; by default that of release.toml.")
 @click.option("--base-iri", metavar="IRI", help="What the address of every record begins with.")
-@click.option("--facts", type=FOLDER, help="Folder with release.toml and expectations.toml.")
+@click.option("--facts", type=FOLDER, help="Folder with release.toml and expectations.toml; by default those that were loaded.")
 @click.option("--load", "load_first", is_flag=True, help="First check and load the facts.")
 def publish(
     database: str | None,
@@ -180,7 +180,7 @@ def publish(
     with work.database(settings) as engine:
         if load_first:
             click.echo(str(work.loaded(settings, engine)))
-        done = work.published(settings, engine, date)
+        done = work.published(settings, engine, date, facts)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(str(done))
@@ -262,15 +262,14 @@ def diff(releases: Path | None, old: str, new: str, *, as_json: bool) -> None:
 @click.argument("record", metavar="TYPE/ID")
 @click.argument("column", required=False)
 @_database
-def explain(record: str, column: str | None, database: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def explain(record: str, column: str | None, database: str | None, *, as_json: bool) -> None:
     """Print what every source says of a record (of one COLUMN), what is chosen, and why."""
     from service import work
 
-    type, slash, id = record.partition("/")
-    if not slash or not id:
-        raise OperationError(f"{record!r} is not the address of a record; write TYPE/ID, such as alliance/aua")
     with work.database(resolve(database=database)) as engine:
-        click.echo(work.explained(engine, type, id, column))
+        explanation = work.explained(engine, record, column)
+    click.echo(explanation.as_json() if as_json else str(explanation))
 
 
 @alliances.command("import-ror")

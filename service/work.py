@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
+from datasets.canonical.explain import Explanation, explain
+from datasets.canonical.export import export
 from datasets.canonical.load import load
+from datasets.canonical.read import attached
 from datasets.canonical.store import open_database
 from datasets.canonical.summary import Summary
 from datasets.intake.check import check
-from datasets.intake.facts import Folder, read
+from datasets.intake.facts import EXPECTATIONS, RELEASE, Folder, read
 from datasets.intake.finding import Finding, Severity
 from datasets.release.build import Printed, Published, identify, publish
 from datasets.shapes import SHAPES
@@ -59,19 +63,41 @@ def loaded(settings: Settings, engine: Engine, *, dry_run: bool = False) -> Summ
         return load(engine, settings.facts, SHAPES, dry_run=dry_run, progress=progress)
 
 
-def published(settings: Settings, engine: Engine, date: str | None = None) -> Published:
-    """Publish what the database holds. What the release says of itself stands in release.toml; `date` overrides it."""
-    facts = facts_folder(settings)
-    with Progress("Publishing") as progress:
+def published(
+    settings: Settings,
+    engine: Engine,
+    date: str | None = None,
+    facts: Path | None = None,
+) -> Published:
+    """Publish what the database holds.
+
+    What the release says of itself and what it must hold stand in release.toml and expectations.toml as they were
+    loaded, or in the folder `facts`; `date` overrides the date. Raises OperationError where something is not said.
+    """
+    with _said(engine, facts) as folder, Progress("Publishing") as progress:
         return publish(
             engine,
             settings.releases,
             SHAPES,
-            expectations=facts.expectations or (),
+            expectations=folder.expectations or (),
             exporters=exporters(),
             progress=progress,
-            **imprint(facts, settings.base_iri, date),
+            **imprint(folder, settings.base_iri, date),
         )
+
+
+@contextmanager
+def _said(engine: Engine, facts: Path | None) -> Iterator[Folder]:
+    """The folder that says what is to be printed: the one given, else one made of what was loaded with the facts."""
+    if facts is not None:
+        yield read(facts, SHAPES)
+        return
+    with TemporaryDirectory(prefix="alliances-") as scratch:
+        for name in (RELEASE, EXPECTATIONS):
+            said = attached(engine, name)
+            if said is not None:
+                (Path(scratch) / name).write_text(said, encoding="utf-8")
+        yield read(Path(scratch), SHAPES)
 
 
 _TEXTS = ("date", "title", "licence", "description", "publisher", "contact")
@@ -95,6 +121,12 @@ def imprint(facts: Folder, base_iri: str, date: str | None = None) -> Printed:
             printed[name] = tuple(value) if isinstance(value, list) else (value,)  # type: ignore[literal-required]
     if date:
         printed["date"] = date
+    missing = [name for name in ("date", "title", "licence") if name not in printed]
+    if missing:
+        raise OperationError(
+            f"what is published has no {' and no '.join(missing)}: write it in release.toml beside the facts and load "
+            "them, or name a folder that has one with --facts",
+        )
     return printed
 
 
@@ -113,3 +145,13 @@ def changed_since(settings: Settings, release: str, base_iri: str) -> bool:
 def with_facts(settings: Settings, facts: Path | None) -> Settings:
     """The settings with another folder of facts, if one is given."""
     return settings if facts is None else replace(settings, facts=facts)
+
+
+def exported(engine: Engine, folder: Path) -> tuple[str, ...]:
+    """Write the facts of the database into a folder; the names of the files."""
+    return export(engine, SHAPES, folder)
+
+
+def explained(engine: Engine, address: str, column: str | None) -> Explanation:
+    """What every source says of a record, what is chosen, and why."""
+    return explain(engine, SHAPES, address, column)

@@ -2,10 +2,14 @@
 
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from tests.test_directions import imports
 
 ROOT = Path(__file__).parent.parent
 TOP = {
@@ -39,6 +43,11 @@ def texts() -> dict[str, str]:
         if b"\0" not in content:
             found[str(path.relative_to(ROOT))] = content.decode()
     return found
+
+
+def normal(name: str) -> str:
+    """The name of a distribution as the registry compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def lock(name: str) -> dict[str, str]:
@@ -92,6 +101,27 @@ def test_the_locks_agree_and_hold_every_dependency() -> None:
     name = re.compile(r"[A-Za-z0-9._-]+")
     assert {m.group() for d in project["dependencies"] if (m := name.match(d))} <= runtime.keys()
     assert {m.group() for d in project["optional-dependencies"]["dev"] if (m := name.match(d))} <= dev.keys()
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    """What a file imports is in the lock that its users install: runtime for the packages, development for tests."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    name = re.compile(r"[A-Za-z0-9._-]+")
+    runtime = {m.group() for d in project["dependencies"] if (m := name.match(d))}
+    dev = runtime | {m.group() for d in project["optional-dependencies"]["dev"] if (m := name.match(d))}
+    distributions = {root: {normal(name) for name in names} for root, names in packages_distributions().items()}
+    own = {"datasets", "linked_data", "graph_schema", "service", "tests"}
+    undeclared = set()
+    for path in tracked():
+        if path.suffix != ".py":
+            continue
+        where = path.relative_to(ROOT)
+        declared = dev if where.parts[0] == "tests" else runtime
+        for line, module in imports(path.read_text(encoding="utf-8")):
+            root = module.split(".")[0]
+            if root not in own | sys.stdlib_module_names and not declared & distributions.get(root, set()):
+                undeclared.add(f"{where}:{line}: {root}")
+    assert undeclared == set()
 
 
 def test_make_knows_the_commands_of_the_readme() -> None:

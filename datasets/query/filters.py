@@ -30,13 +30,12 @@ from datasets.query.selection import (
     Within,
 )
 from datasets.query.sources import base, spells_at
-from datasets.query.things import Scope, SelectionError
+from datasets.query.things import FOLDABLE, Scope, SelectionError, own_sort_field
 from datasets.query.writer import Writer
 from datasets.release import layout
-from datasets.shapes import Column, Entity, Kind, Link
+from datasets.shapes import Column, Kind, Link
 
 _SIGNS = {Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
-_FOLDABLE = (Kind.TEXT, Kind.NAME, Kind.URL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,43 +131,31 @@ def _compare(w: Writer, scope: Scope, asked: Compare, rows: float, exact: bool) 
     return Condition(text, keeps, share)
 
 
-def _sort_field(scope: Scope, column: Column) -> str:
-    """The NOT NULL sort key of a column of a record; empty where it has none of its own."""
-    entity = scope.thing.entity
-    if entity is None or column.name not in entity.orders or isinstance(column, Link):
-        return ""
-    field = layout.sort_field(entity, column.name)
-    return "" if field == column.name else field
-
-
 def _matches(w: Writer, scope: Scope, column: Column, asked: Compare, exact: bool) -> Condition:
-    if column.kind not in _FOLDABLE:
+    field, key = scope.thing.field(column.name), own_sort_field(scope.thing, column)
+    if column.kind not in FOLDABLE or not (key or field in w.things.foldable.get(scope.thing.table, ())):
         raise SelectionError(f"{scope.thing.name}.{column.name} is no text to look into: compare it as a whole")
-    key = _sort_field(scope, column)
-    if scope.thing.entity is not None and column.name == "label":
-        key = _label_key(scope.thing.entity)
-    sql = f'{scope.alias}."{key}"' if key else w.dialect.folded(scope.alias, scope.thing.field(column.name))
-    slot = asked.value
-    folded = w.mark(("folded", slot), bind.folded(slot.name))
-    if asked.op is Op.STARTS:
-        end = w.mark(("after folded", slot), bind.after_folded(slot.name))
-        text, keeps = f"{sql}>={folded} AND {sql}<{end}", 0.02
-    else:
-        text, keeps = w.dialect.holds(sql, folded), 0.1
+    sql = f"{scope.alias}.{identifier(key)}" if key else w.dialect.folded(scope.alias, field)
+    text, keeps = looked_into(w, sql, asked.op, asked.value)
     missing = not column.required and (exact or bool(key))
     text = f"{scope.sql(column.name)} IS NOT NULL AND {text}" if missing else text
     return Condition(f"({text})", keeps, keeps if key and asked.op is Op.STARTS else None)
 
 
-def _label_key(entity: Entity) -> str:
-    return layout.sort_field(entity, entity.label) if entity.label in entity.orders else ""
+def looked_into(w: Writer, sql: str, op: Op, slot: Slot) -> tuple[str, float]:
+    """Whether a folded text contains or starts with a bound one, and the share of rows kept."""
+    folded = w.mark(("folded", slot), bind.folded(slot.name))
+    if op is Op.CONTAINS:
+        return w.dialect.holds(sql, folded), 0.1
+    end = w.mark(("after folded", slot), bind.after_folded(slot.name))
+    return f"({sql}>={folded} AND {sql}<{end})", 0.02
 
 
 def _within(w: Writer, scope: Scope, asked: Within, rows: float, exact: bool) -> Condition:
     column = scope.thing.date(asked.column)
     earliest, latest = _days(w, asked.earliest, asked.latest)
-    key = _sort_field(scope, column)
-    first = f'{scope.alias}."{key}"' if key else scope.sql(column.name, "_earliest")
+    key = own_sort_field(scope.thing, column)
+    first = f"{scope.alias}.{identifier(key)}" if key else scope.sql(column.name, "_earliest")
     range_end = f" AND {first}<={latest}" if key else ""
     text = f"{first}>={earliest}{range_end} AND {scope.sql(column.name, '_latest')}<={latest}"
     return Condition(f"({_guarded(scope, column, text, exact=exact)})", 0.1, 0.15 if key else None)
@@ -177,8 +164,8 @@ def _within(w: Writer, scope: Scope, asked: Within, rows: float, exact: bool) ->
 def _overlaps(w: Writer, scope: Scope, asked: Overlaps, rows: float, exact: bool) -> Condition:
     column = scope.thing.date(asked.column)
     earliest, latest = _days(w, asked.earliest, asked.latest)
-    key = _sort_field(scope, column)
-    first = f'{scope.alias}."{key}"' if key else scope.sql(column.name, "_earliest")
+    key = own_sort_field(scope.thing, column)
+    first = f"{scope.alias}.{identifier(key)}" if key else scope.sql(column.name, "_earliest")
     text = f"{first}<={latest} AND {scope.sql(column.name, '_latest')}>={earliest}"
     return Condition(f"({_guarded(scope, column, text, exact=exact)})", 0.2, 0.6 if key else None)
 
@@ -324,10 +311,9 @@ def _text_set(w: Writer, scope: Scope, asked: TextSet, rows: float, exact: bool)
     op = asked.op
     negated = op in (Op.NE, Op.NOT_IN)
     if op in (Op.CONTAINS, Op.STARTS):
-        sql = w.dialect.folded(alias, "value")
-        folded = w.mark(("folded", asked.value), bind.folded(asked.value.name))
-        end = w.mark(("after folded", asked.value), bind.after_folded(asked.value.name)) if op is Op.STARTS else ""
-        text = f"({sql}>={folded} AND {sql}<{end})" if op is Op.STARTS else w.dialect.holds(sql, folded)
+        if column.kind not in FOLDABLE:
+            raise SelectionError(f"{scope.thing.name}.{column.name} holds no texts to look into: compare them as a whole")
+        text, _ = looked_into(w, w.dialect.folded(alias, "value"), op, asked.value)
     else:
         text = compared(w, column, value, {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}.get(op, op), asked.value)
     if negated is not (asked.quantifier is Quantifier.EVERY):

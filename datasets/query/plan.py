@@ -81,7 +81,8 @@ class Planner:
         else:
             members = [(part.key, _root(w, part)) for part in selection.parts]
             sql = self.dialect.finished(concatenated(json_object(members, sparse=selection.sparse)))
-        return Plan(sql, tuple(w.bindings), w.tally.done(), tuple(w.highlights))
+        text, bindings = w.finished(sql)
+        return Plan(text, bindings, w.tally.done(), tuple(w.highlights))
 
 
 def _root(w: Writer, part: Part) -> Value:

@@ -156,6 +156,7 @@ class Things:
         self._values = {values.name: values_thing(values) for values in shapes.values}
         self._spans = {spans.name: (spans, spell_thing(shapes, spans)) for spans in shapes.spans}
         self.search = search_thing()
+        self.foldable = foldable(self)
 
     def entity(self, name: str) -> Thing:
         """The records of an entity. Raises SelectionError."""
@@ -177,3 +178,35 @@ class Things:
         if found is None:
             raise SelectionError(f"there are no spans {name!r}; there are {', '.join(self._spans)}")
         return found
+
+
+FOLDABLE = (Kind.TEXT, Kind.NAME, Kind.URL)
+"""Kinds of column that can be looked into without case and accents."""
+
+
+def own_sort_field(thing: Thing, column: Column) -> str:
+    """The NOT NULL sort key that is made of a column of a record, and of nothing else; empty where there is none."""
+    entity = thing.entity
+    if entity is None:
+        return ""
+    name = entity.label if column.name == "label" and not entity.templated else column.name
+    if name not in entity.orders or isinstance(entity.column(name), Link):
+        return ""
+    field = layout.sort_field(entity, name)
+    return "" if field == name else field
+
+
+def foldable(things: Things) -> dict[str, tuple[str, ...]]:
+    """By table, the fields that can be looked into and whose folded form is no sort key."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entity in things.shapes.entities:
+        thing = things.entity(entity.name)
+        columns = [*(c for c in entity.columns if not c.many), thing.column("label")]
+        names = [thing.field(c.name) for c in columns if c.kind in FOLDABLE and not own_sort_field(thing, c)]
+        found[thing.table] = tuple(dict.fromkeys(names))
+        for column in entity.columns:
+            if column.many and column.kind in FOLDABLE:
+                found[layout.set_table_name(entity, column)] = ("value",)
+    for values in things.shapes.values:
+        found[values.name] = tuple(c.name for c in values.columns if c.kind in FOLDABLE)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from datasets.query.bind import Binding
@@ -10,6 +11,7 @@ from datasets.query.estimate import Statistics, Tally
 from datasets.query.selection import Highlight, Slot
 from datasets.query.things import Scope, Thing, Things
 
+_MARK = re.compile("\0(\\d+)\0")
 State = tuple[int, dict[tuple[object, ...], str], tuple[Binding, ...]]
 
 
@@ -30,7 +32,7 @@ class Writer:
         self.shapes = things.shapes
         self.dialect = dialect
         self.statistics = statistics
-        self.bindings: list[Binding] = []
+        self._bindings: list[Binding] = []
         self.highlights: list[Highlighted] = []
         self.tally = Tally()
         self.searched: Slot | None = None
@@ -51,16 +53,30 @@ class Writer:
         """The placeholder of a parameter. The same `key` gives the same parameter again."""
         mark = self._marks.get(key)
         if mark is None:
-            self.bindings.append(binding)
-            mark = self._marks[key] = self.dialect.mark(len(self.bindings))
+            mark = self._marks[key] = f"\0{len(self._bindings)}\0"
+            self._bindings.append(binding)
         return mark
+
+    def finished(self, statement: str) -> tuple[str, tuple[Binding, ...]]:
+        """The statement with its parameters numbered as they come, and their bindings.
+
+        Until here they are numbers between NUL characters, which no literal holds: a condition that was tried and
+        given up leaves a gap that neither database would take.
+        """
+        used: dict[str, int] = {}
+
+        def numbered(match: re.Match[str]) -> str:
+            return self.dialect.mark(used.setdefault(match[1], len(used) + 1))
+
+        text = _MARK.sub(numbered, statement)
+        return text, tuple(self._bindings[int(number)] for number in used)
 
     def state(self) -> State:
         """What `restore` brings back: for trying one way to write a condition, then another."""
-        return self._aliases, dict(self._marks), tuple(self.bindings)
+        return self._aliases, dict(self._marks), tuple(self._bindings)
 
     def restore(self, state: State) -> None:
         """Go back to a state."""
         self._aliases, marks, bindings = state
         self._marks = dict(marks)
-        self.bindings = list(bindings)
+        self._bindings = list(bindings)

@@ -1,0 +1,28 @@
+"""Generated selections, answered by both databases and by the reference: no difference."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from datasets.shapes import SHAPES
+from tests.query.asking import Asked, same
+from tests.query.reference import Reference, World
+from tests.query.selections import Ask, asks
+
+_SETTINGS = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+
+
+@_SETTINGS
+@given(st.data())
+def test_both_databases_answer_as_the_reference(known: World, sqlite: Asked, postgresql: Asked, data: st.DataObject) -> None:
+    ask: Ask = data.draw(asks(SHAPES, known))
+    expected = Reference(known, ask.values).answer(ask.selection)
+    for asked in (sqlite, postgresql):
+        found = asked.exact(ask.selection, ask.values)
+        assert same(expected, found), (expected, found, asked.plan(ask.selection).sql)

@@ -160,7 +160,9 @@ def export(folder: Path, database: str | None) -> None:
 @_releases
 @click.option("--date", metavar="YYYY-MM-DD", help="Date of the release; by default that of release.toml.")
 @click.option("--base-iri", metavar="IRI", help="What the address of every record begins with.")
-@click.option("--facts", type=FOLDER, help="Folder with release.toml and expectations.toml; by default those that were loaded.")
+@click.option(
+    "--facts", type=FOLDER, help="Folder with release.toml and expectations.toml; by default those that were loaded."
+)
 @click.option("--load", "load_first", is_flag=True, help="First check and load the facts.")
 def publish(
     database: str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ REDIRECTS = "redirects.csv"
 PINS = "pins.csv"
 RELEASE = "release.toml"
 EXPECTATIONS = "expectations.toml"
+_ENTRY = re.compile(r"\s*\[\[\s*expect\s*\]\]")
 
 
 class Redirect(NamedTuple):
@@ -49,6 +51,7 @@ class Expectation(NamedTuple):
     rivals: bool
     min: int | None
     max: int | None
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,11 @@ class Folder:
             yield line, cells
 
     def _bad(self, file: str, line: int, value: str, message: str, mend: str) -> BadFacts:
-        return BadFacts([Finding(file, line, 1, "unreadable_file", Severity.ERROR, value, message, mend)])
+        return BadFacts([self._finding(file, line, 1, value, message, mend)])
+
+    @staticmethod
+    def _finding(file: str, line: int, column: int, value: str, message: str, mend: str) -> Finding:
+        return Finding(file, line, column, "unreadable_file", Severity.ERROR, value, message, mend)
 
     @cached_property
     def release(self) -> dict[str, str | list[str]] | None:
@@ -142,20 +149,23 @@ class Folder:
             raise self._bad(
                 EXPECTATIONS, 1, ", ".join(found), "the file holds [[expect]] tables only", "remove the rest"
             )
-        return tuple(self._expectation(entry) for entry in entries)
+        text = (self.path / EXPECTATIONS).read_text(encoding="utf-8")
+        heads = [at for at, line in enumerate(text.split("\n"), 1) if _ENTRY.match(line)]
+        lines = heads if len(heads) == len(entries) else [1] * len(entries)
+        return tuple(self._expectation(entry, line) for entry, line in zip(entries, lines, strict=True))
 
-    def _expectation(self, entry: object) -> Expectation:
-        known = set(Expectation._fields)
+    def _expectation(self, entry: object, line: int) -> Expectation:
+        known = set(Expectation._fields) - {"line"}
         if not isinstance(entry, dict) or set(entry) - known or not isinstance(entry.get("entity"), str):
-            mend = f"each [[expect]] has entity and some of {', '.join(Expectation._fields[1:])}"
-            raise self._bad(EXPECTATIONS, 1, str(entry), "the entry cannot be read", mend)
+            mend = f"each [[expect]] has entity and some of {', '.join(Expectation._fields[1:-1])}"
+            raise self._bad(EXPECTATIONS, line, str(entry), "the entry cannot be read", mend)
         column, rivals = entry.get("column", ""), entry.get("rivals", False)
         least, most = entry.get("min"), entry.get("max")
         right = isinstance(column, str) and isinstance(rivals, bool)
         if not right or not all(n is None or (isinstance(n, int) and not isinstance(n, bool)) for n in (least, most)):
             mend = "column is a text, rivals true or false, min and max are whole numbers"
-            raise self._bad(EXPECTATIONS, 1, str(entry), "the entry cannot be read", mend)
-        return Expectation(entry["entity"], column, rivals, least, most)
+            raise self._bad(EXPECTATIONS, line, str(entry), "the entry cannot be read", mend)
+        return Expectation(entry["entity"], column, rivals, least, most, line)
 
     def _toml(self, file: str) -> dict[str, object] | None:
         path = self.path / file
@@ -164,7 +174,10 @@ class Folder:
         try:
             return tomllib.loads(path.read_bytes().decode("utf-8"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise self._bad(file, 1, "", f"the file is not TOML ({error})", "mend its syntax") from error
+            place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+            line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+            finding = self._finding(file, line, column, "", f"the file is not TOML ({error})", "mend its syntax")
+            raise BadFacts([finding]) from error
 
 
 def read(folder: Path, shapes: Shapes) -> Folder:

@@ -37,6 +37,12 @@ class Sheet:
     values: Values | None = None
 
     @property
+    def name(self) -> str:
+        """The entity's name, or that of the compound values."""
+        declared = self.entity or self.values
+        return declared.name if declared else ""
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """All headers, in the order in which `export` writes them."""
         named = tuple(column.csv for column in self.columns)

@@ -22,8 +22,8 @@ def space(entity: Entity) -> str:
 class Survey:
     """What is known of a folder before its values are looked at.
 
-    `blind` holds the entities of which not all ids are known, because their file cannot be read or is absent while the
-    ids may stand elsewhere: nothing can be said about references to them.
+    `blind` holds the entities and compound values whose file cannot be read or is absent while the records may stand
+    elsewhere: nothing can be said about references to them.
     """
 
     folder: Folder
@@ -37,6 +37,8 @@ class Survey:
     damaged: set[tuple[str, str]] = field(default_factory=set)
     """File and id of records of which a row cannot be read: what they lack cannot be known."""
     blind: set[str] = field(default_factory=set)
+    headless: set[tuple[str, str]] = field(default_factory=set)
+    """File and header of columns that files lack."""
     codes: dict[str, set[str]] = field(default_factory=dict)
     """By scheme: the slugs of its concepts."""
     asked: set[str] = field(default_factory=set)
@@ -75,6 +77,13 @@ class Survey:
         unseen = {entity.name for entity in self.shapes.targets(target)} & self.blind
         self.asked |= unseen
         return bool(unseen)
+
+    def sees(self, entity: Entity, column: str) -> bool:
+        """Whether all values of a column (or compound values) of an entity stand in the folder and can be read."""
+        if entity.name in self.blind or column in self.blind or not self.folder.holds(entity.name, column):
+            return False
+        declared = next((c for c in entity.columns if c.name == column), None)
+        return declared is None or (entity.file, declared.csv) not in self.headless
 
     def redirected(self, id: str) -> Redirect | None:
         """The redirect of an id that went."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +75,14 @@ def opened(sheet: Sheet, survey: Survey, reporter: Reporter) -> OpenSheet | None
     if readable(path, reporter):
         try:
             _, header = next(rows(path))
-            open_sheet = _header(sheet, path, header, reporter)
+            open_sheet = _header(sheet, path, header, survey, reporter)
             if open_sheet is not None:
                 _ids(open_sheet, survey, reporter)
         except BadFacts as bad:
             _broken(bad, path, reporter)
             open_sheet = None
-    if open_sheet is None and sheet.entity is not None:
-        survey.blind.add(sheet.entity.name)
+    if open_sheet is None:
+        survey.blind.add(sheet.name)
     return open_sheet
 
 
@@ -94,8 +95,9 @@ def _broken(bad: BadFacts, path: Path, reporter: Reporter) -> None:
     )
 
 
-def _header(sheet: Sheet, path: Path, header: Sequence[str], reporter: Reporter) -> OpenSheet | None:
+def _header(sheet: Sheet, path: Path, header: Sequence[str], survey: Survey, reporter: Reporter) -> OpenSheet | None:
     missing = [name for name in sheet.headers if name not in header]
+    survey.headless.update((sheet.file, name) for name in missing)
     at: dict[str, int] = {}
     for place, name in enumerate(header):
         if name in at:
@@ -116,15 +118,7 @@ def _header(sheet: Sheet, path: Path, header: Sequence[str], reporter: Reporter)
 
 def _meant(name: str, missing: Sequence[str]) -> str:
     """The missing header that an unknown one was probably meant to be."""
-    folded = name.strip().casefold()
-    for other in missing:
-        if (
-            folded == other
-            or sorted(folded) == sorted(other)
-            or (abs(len(folded) - len(other)) <= 1 and (folded[:3] == other[:3] or folded[-3:] == other[-3:]))
-        ):
-            return other
-    return ""
+    return next(iter(difflib.get_close_matches(name.strip().casefold(), missing, n=1, cutoff=0.5)), "")
 
 
 def _ids(open_sheet: OpenSheet, survey: Survey, reporter: Reporter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datasets.intake.rules.kinds import has_terms
+from datasets.intake.rules.kinds import has_terms, properties
 from datasets.intake.rules.rule import Fault, Record, Spot, cell_rule, record_rule, spot
 from datasets.intake.survey import Survey
 from datasets.shapes import Column
@@ -21,7 +21,7 @@ _LIMITS = {"geo:lat": 90, "geo:long": 180}
 )
 def coordinate_range(text: str, column: Column, survey: Survey) -> Fault | None:
     """A latitude beyond 90 or a longitude beyond 180 degrees."""
-    limit = next(_LIMITS[term] for term in column.terms if term in _LIMITS)
+    limit = next(_LIMITS[term] for term in properties(column) if term in _LIMITS)
     return None if -limit <= float(text) <= limit else Fault(f"{column.csv} is not between -{limit} and {limit}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -48,13 +47,6 @@ def _entity(survey: Survey, expectation: Expectation) -> Entity | None:
     return next((entity for entity in survey.shapes.entities if entity.name == expectation.entity), None)
 
 
-def _line(survey: Survey, number: int) -> int:
-    """The line at which the n-th entry of expectations.toml begins."""
-    lines = (survey.folder.path / EXPECTATIONS).read_text(encoding="utf-8").split("\n")
-    heads = [at for at, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*expect\s*\]\]", line)]
-    return heads[number] if number < len(heads) else 1
-
-
 @survey_rule(
     "malformed_expectation",
     mend="name an entity and, if need be, one of its columns, with min or max or both",
@@ -62,7 +54,7 @@ def _line(survey: Survey, number: int) -> int:
 )
 def malformed_expectation(survey: Survey) -> Iterator[Spot]:
     """An expectation of an entity or column that there is not, or that expects nothing."""
-    for number, expectation in enumerate(survey.expectations):
+    for expectation in survey.expectations:
         entity, column = _entity(survey, expectation), expectation.column
         fault = ""
         if entity is None:
@@ -76,7 +68,7 @@ def malformed_expectation(survey: Survey) -> Iterator[Spot]:
         elif (expectation.min or 0) > (expectation.max if expectation.max is not None else 2**31):
             fault = "min is above max"
         if fault:
-            yield Spot(EXPECTATIONS, _line(survey, number), 0, column or expectation.entity, fault)
+            yield Spot(EXPECTATIONS, expectation.line, 0, column or expectation.entity, fault)
 
 
 class _Counts:
@@ -84,9 +76,9 @@ class _Counts:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
-        self._expectations = [e for e in enumerate(survey.expectations) if _entity(survey, e[1]) is not None]
+        self._expectations = [e for e in survey.expectations if _entity(survey, e) is not None]
         self._wanted: dict[str, set[str]] = {}
-        for _, expectation in self._expectations:
+        for expectation in self._expectations:
             self._wanted.setdefault(expectation.entity, set()).add(expectation.column)
         self._valued: Counter[tuple[str, str]] = Counter()
         self._rivals: Counter[tuple[str, str]] = Counter()
@@ -114,23 +106,23 @@ class _Counts:
         self._valued[key] += bool(values)
         self._rivals[key] += len(values) > 1
 
-    def found(self) -> Iterator[tuple[int, Expectation, int]]:
-        """Number in the file, expectation and count of all that can be counted."""
+    def found(self) -> Iterator[tuple[Expectation, int]]:
+        """Expectation and count of all that can be counted."""
         totals = Counter(type for types in self._survey.types.values() for type in types.values())
         totals.subtract(Counter(type for type, _ in self._survey.known))
-        for number, expectation in self._expectations:
+        for expectation in self._expectations:
             entity, column = _entity(self._survey, expectation), expectation.column
             assert entity is not None
             if entity.name in self._survey.blind or (column and column not in self._survey.shapes.claimable(entity)):
                 continue
-            if column and not self._survey.folder.holds(entity.name, column):
+            if column and not self._survey.sees(entity, column):
                 continue
             counts = self._rivals if expectation.rivals else self._valued
-            yield number, expectation, counts[entity.name, column] if column else totals[entity.name]
+            yield expectation, counts[entity.name, column] if column else totals[entity.name]
 
     def spots(self, *, few: bool) -> Iterator[Spot]:
         """The expectations that are missed to one side."""
-        for number, expectation, count in self.found():
+        for expectation, count in self.found():
             limit = expectation.min if few else expectation.max
             if limit is None or (count >= limit if few else count <= limit):
                 continue
@@ -139,7 +131,7 @@ class _Counts:
             )
             bound = "at least" if few else "at most"
             message = f"there are {count} records of {expectation.entity}{of}, expected are {bound} {limit}"
-            yield Spot(EXPECTATIONS, _line(self._survey, number), 0, str(count), message)
+            yield Spot(EXPECTATIONS, expectation.line, 0, str(count), message)
 
 
 class TooFew(_Counts):

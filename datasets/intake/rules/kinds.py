@@ -52,7 +52,7 @@ def malformed_date(text: str, column: Column, survey: Survey) -> Fault | None:
 
 @cell_rule(
     "future_date",
-    applies=lambda column, _shapes: column.kind is Kind.DATE and bool(_EARLIER & set(column.terms)),
+    applies=lambda column, _shapes: column.kind is Kind.DATE and has_terms(column, *_EARLIER),
     mend="mend the date, or the date in release.toml",
     example="published 2062-05-17 in facts of 2026-11-22",
 )
@@ -166,8 +166,13 @@ def is_slug(text: str) -> bool:
 
 
 def has_terms(column: Column, *terms: str) -> bool:
-    """Whether a column says one of these RDF properties."""
-    return not set(terms).isdisjoint(column.terms)
+    """Whether a column says one of these RDF properties, be it of a helper node."""
+    return not properties(column).isdisjoint(terms)
+
+
+def properties(column: Column) -> set[str]:
+    """The RDF properties of a column, without the helper nodes on which they stand."""
+    return {term.rpartition(">")[2] for term in column.terms}
 
 
 KINDS = (malformed_date, future_date, malformed_number, malformed_url, malformed_language, malformed_flag)

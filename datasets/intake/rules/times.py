@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from datasets.intake.malformed import Malformed
 from datasets.intake.partial_date import FIRST_DAY, LAST_DAY, PartialDate
+from datasets.intake.rules.kinds import has_terms
 from datasets.intake.rules.rule import Record, Spot, record_rule, spot, watch_rule
 from datasets.intake.sheet import Sheet
 from datasets.intake.survey import Survey
@@ -32,7 +33,7 @@ def _orders(sheet: Sheet) -> list[tuple[Column, Column]]:
         for before, after in _FOLLOWING
         for first in dates
         for second in dates
-        if before in first.terms and after in second.terms
+        if has_terms(first, before) and has_terms(second, after)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
@@ -36,6 +36,8 @@ def insert(
                 count += 1
                 if progress is not None and count % _CHUNK == 0:
                     progress(count)
+        if progress is not None:
+            progress(count)
         return count
     statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"
     while chunk := list(islice(rows, _CHUNK)):
@@ -56,7 +58,7 @@ def delete(connection: Connection, table: str, columns: Sequence[str], keys: Seq
 
 def stream(
     connection: Connection, statement: str, parameters: Mapping[str, Cell] | None = None
-) -> Iterator[tuple[Cell, ...]]:
+) -> Generator[tuple[Cell, ...], None, None]:
     """The rows of a query, fetched by the thousand (from a server-side cursor in PostgreSQL)."""
     options = {"yield_per": _CHUNK}
     result = connection.execute(text(statement), dict(parameters or {}), execution_options=options)

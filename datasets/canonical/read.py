@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -87,32 +88,36 @@ def _records(connection: Connection, shapes: Shapes, entity: Entity) -> Iterator
     sets = {c.name for c in entity.columns if c.many} | {v.name for v in shapes.values_of(entity)}
     known = frozenset(shapes.claimable(entity))
     parameters = {"type": entity.name}
-    choices = groupby(stream(connection, _CHOICES, parameters), _by_record)
-    waiting = next(choices, None)
-    for record, rows in groupby(stream(connection, _CLAIMS, parameters), _by_record):
-        reasons: dict[str, str] = {}
-        chosen: dict[str, set[str]] = {}
-        if waiting is not None and waiting[0] == record:
-            for _, column, value, reason in cast("Iterator[tuple[str, str, str, str]]", waiting[1]):
-                reasons[column] = reason
-                chosen.setdefault(column, set()).add(value)
-            waiting = next(choices, None)
-        statements = []
-        last = None
-        for _, column, id, value, source, locator, evidence in cast("Iterator[tuple[str, ...]]", rows):
-            if id == last or column not in known:
-                continue
-            last = id
-            is_chosen = value in chosen.get(column, ())
-            if column in sets:
-                why = Reason.EVERY_VALUE.value if is_chosen else Reason.PINNED.value
-            else:
-                why = reasons.get(column, Reason.BESIDE.value)
-            statements.append(Statement(id, column, value, source, locator, evidence, is_chosen, why))
-        yield Record(
-            entity.name,
-            str(record),
-            {column: next(iter(values)) for column, values in chosen.items() if column not in sets},
-            {column: tuple(sorted(values)) for column, values in chosen.items() if column in sets},
-            tuple(statements),
-        )
+    with (
+        closing(stream(connection, _CLAIMS, parameters)) as claims,
+        closing(stream(connection, _CHOICES, parameters)) as chosen,
+    ):
+        choices = groupby(chosen, _by_record)
+        waiting = next(choices, None)
+        for record, rows in groupby(claims, _by_record):
+            reasons: dict[str, str] = {}
+            values: dict[str, set[str]] = {}
+            if waiting is not None and waiting[0] == record:
+                for _, column, value, reason in cast("Iterator[tuple[str, str, str, str]]", waiting[1]):
+                    reasons[column] = reason
+                    values.setdefault(column, set()).add(value)
+                waiting = next(choices, None)
+            statements = []
+            last = None
+            for _, column, id, value, source, locator, evidence in cast("Iterator[tuple[str, ...]]", rows):
+                if id == last or column not in known:
+                    continue
+                last = id
+                is_chosen = value in values.get(column, ())
+                if column in sets:
+                    why = Reason.EVERY_VALUE.value if is_chosen else Reason.PINNED.value
+                else:
+                    why = reasons.get(column, Reason.BESIDE.value)
+                statements.append(Statement(id, column, value, source, locator, evidence, is_chosen, why))
+            yield Record(
+                entity.name,
+                str(record),
+                {column: next(iter(said)) for column, said in values.items() if column not in sets},
+                {column: tuple(sorted(said)) for column, said in values.items() if column in sets},
+                tuple(statements),
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import cast
@@ -30,6 +31,25 @@ FROM rechoose r JOIN choice c ON c.type = r.type AND c.record = r.record WHERE r
 _by_record = itemgetter(0)
 
 
+class _Done:
+    """Counts records and tells the number now and then."""
+
+    def __init__(self, progress: Callable[[int], None] | None) -> None:
+        self._progress = progress
+        self._count = 0
+
+    def one_more(self) -> None:
+        """Count one."""
+        self._count += 1
+        if self._count % _BATCH == 0:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell the number."""
+        if self._progress is not None:
+            self._progress(self._count)
+
+
 def rechoose(
     connection: Connection,
     shapes: Shapes,
@@ -48,7 +68,8 @@ def rechoose(
     _collect(connection, records, everything=everything)
     source, _, _ = source_columns(shapes)
     before = _publications(connection, shapes)
-    differing = _rechoose(connection, Rule(shapes, {}), source, pins, progress)
+    done = _Done(progress)
+    differing = _rechoose(connection, Rule(shapes, {}), source, pins, done)
     after = _publications(connection, shapes)
     changed = {id for id in before.keys() | after.keys() if before.get(id) != after.get(id)}
     if changed and not everything and not first:
@@ -57,7 +78,8 @@ def rechoose(
     types = connection.execute(text("SELECT DISTINCT type FROM rechoose ORDER BY type")).scalars().all()
     for type in types:
         if type != source:
-            differing += _rechoose(connection, rule, type, pins, progress)
+            differing += _rechoose(connection, rule, type, pins, done)
+    done.tell()
     connection.execute(text("DROP TABLE rechoose"))
     return differing
 
@@ -102,26 +124,27 @@ def _publications(connection: Connection, shapes: Shapes) -> dict[str, Publicati
     return found
 
 
-def _rechoose(connection: Connection, rule: Rule, type: str, pins: Pins, progress: Callable[[int], None] | None) -> int:
+def _rechoose(connection: Connection, rule: Rule, type: str, pins: Pins, done: _Done) -> int:
     parameters = {"type": type}
-    places = stream(connection, _PLACES, parameters)
-    choices = stream(connection, _CHOICES, parameters)
     come: list[tuple[Cell, ...]] = []
     go: list[tuple[Cell, ...]] = []
     differing = 0
-    for done, (record, said, before) in enumerate(_paired(places, choices), start=1):
-        # The rows are what the queries above select.
-        claims = (Place._make(cast("Iterable[str]", row[1:])) for row in said)
-        after = set(rule.choose(type, record, claims, pins.get((type, record), {})))
-        known = {Choice._make(cast("Iterable[str]", row[1:])) for row in before}
-        if after != known:
-            go += [(type, record, c.column, c.claim) for c in known - after]
-            come += [(type, record, *c) for c in after - known]
-            differing += max(len(known - after), len(after - known))
-        if len(come) + len(go) >= _BATCH:
-            _write(connection, come, go)
-        if progress is not None and done % _BATCH == 0:
-            progress(done)
+    with (
+        closing(stream(connection, _PLACES, parameters)) as places,
+        closing(stream(connection, _CHOICES, parameters)) as choices,
+    ):
+        for record, said, before in _paired(places, choices):
+            # The rows are what the queries above select.
+            claims = (Place._make(cast("Iterable[str]", row[1:])) for row in said)
+            after = set(rule.choose(type, record, claims, pins.get((type, record), {})))
+            known = {Choice._make(cast("Iterable[str]", row[1:])) for row in before}
+            if after != known:
+                go += [(type, record, c.column, c.claim) for c in known - after]
+                come += [(type, record, *c) for c in after - known]
+                differing += max(len(known - after), len(after - known))
+            if len(come) + len(go) >= _BATCH:
+                _write(connection, come, go)
+            done.one_more()
     _write(connection, come, go)
     return differing
 

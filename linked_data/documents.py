@@ -12,9 +12,10 @@ import apsw
 import orjson
 
 from datasets.release.layout import link_key, sort_field
-from datasets.shapes.model import Scheme
+from datasets.shapes.model import Scheme, Shapes
 from linked_data import terms
 from linked_data.compound import label_language
+from linked_data.mapping import entity_plan
 from linked_data.namespaces import RDF_TYPE
 from linked_data.records import Records
 from linked_data.saying import Block
@@ -135,3 +136,12 @@ def scheme_title(scheme: Scheme) -> str:
 def _order(orders: tuple[str, ...], link: str) -> str:
     """The order in which the records of a link stand: the first that is not the link itself."""
     return next((order for order in orders if order != link), orders[0])
+
+
+def concepts(connection: apsw.Connection, shapes: Shapes, scheme: str) -> list[tuple[str, str, str]]:
+    """Id, label and meaning of the concepts of a vocabulary, by label."""
+    plan = entity_plan(shapes, shapes.entity(VOCABULARY))
+    label = plan.label.column.name
+    meaning = next((f.column.name for f in plan.facts if f.term == "skos:definition"), label)
+    sql = f'SELECT id, "{label}", "{meaning}" FROM {plan.entity.plural} WHERE "{plan.entity.key[0]}" = ? ORDER BY 2, 1'
+    return [(str(id_), str(name), str(text)) for id_, name, text in connection.execute(sql, (scheme,))]

@@ -113,6 +113,10 @@ class LinkedData:
                 return Part(owner)
         return Missing()
 
+    def is_vocabulary(self, type_: str, id_: str) -> bool:
+        """Whether an address is that of a vocabulary: the type of concepts, and the name alone."""
+        return type_ == VOCABULARY and any(scheme.name == id_ for scheme in self.shapes.schemes)
+
     def document(self, connection: apsw.Connection, type_: str, id_: str, format_: Format) -> bytes | None:
         """The document about a record in a format; None when no record stands right there."""
         if self._entity(type_) is None:
@@ -144,7 +148,7 @@ class LinkedData:
         return self.writers.plans[type_].entity if type_ in self.writers.plans else None
 
     def _exists(self, connection: apsw.Connection, entity: Entity, id_: str) -> bool:
-        if entity.name == VOCABULARY and any(scheme.name == id_ for scheme in self.shapes.schemes):
+        if self.is_vocabulary(entity.name, id_):
             return True
         return connection.execute(f"SELECT 1 FROM {entity.plural} WHERE id = ?", (id_,)).fetchone() is not None
 

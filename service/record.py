@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from datasets.shapes.model import Entity, Kind, Shapes, Values
 from datasets.text import fold
-from service import lists, pages, records
+from linked_data.linked import Part
+from service import linked_documents, lists, pages, records
 from service.answers import answered
 from service.documents import FORMATS, Format
 from service.faces import Receive, Scope, Send
@@ -63,6 +64,10 @@ async def _standing(held: Held, type: str, id: str) -> tuple[Entity, str]:
 async def thing(request: Request, held: Held) -> Response:
     """The thing itself is no document: 303 to the document about it; a former id is 308 to the present one."""
     type, id = request.path_params["type"], request.path_params["id"]
+    beside = await linked_documents.beside(held, entity_of(held.release.shapes, type), id)
+    if beside is not None:
+        of = beside.id if isinstance(beside, Part) else id
+        return RedirectResponse(address(held.root, "doc", type, of), 303, {"Vary": "Accept"})
     entity, present = await _standing(held, type, id)
     if present != id:
         return RedirectResponse(address(held.root, "id", entity.name, present), 308)
@@ -132,10 +137,17 @@ class Document:
             raise not_acceptable(alternatives)
         return next(f for f in FORMATS if f.media_type == wanted)
 
+    async def _document(self, held: Held, type: str, id: str) -> tuple[Entity, str]:
+        """The entity and the present id of what has a document: a record or a vocabulary. Raises Problem 404 or 410."""
+        entity = entity_of(held.release.shapes, type)
+        if isinstance(await linked_documents.beside(held, entity, id), linked_documents.Vocabulary):
+            return entity, id
+        return await _standing(held, type, id)
+
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Held = scope["state"]["held"]
         type, id, chosen, named = scope["state"]["document"]
-        entity, present = await _standing(held, type, id)
+        entity, present = await self._document(held, type, id)
         suffix = f".{chosen.suffix}"
         response: Response
         if present != id:
@@ -165,6 +177,8 @@ def links(held: Held, entity: Entity, id: str, chosen: Format) -> str:
 
 async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
     """The record as a page. Lists are turned with `?{list}=2`."""
+    if linked_documents.is_vocabulary(held, entity, id):
+        return await linked_documents.vocabulary_page(held, id)
     known = lists.names(held.release.shapes, entity)
     asked = {name: _page_number(name, value) for name, value in request.query_params.items() if name in known}
     day = held.release.id[:10]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from datasets.shapes.model import Entity
+from linked_data import formats
+from service.linked_face import LinkedFace
 from service.switching import Held
 
 Body = Callable[[Held, Entity, str, Request], Awaitable[bytes]]
@@ -29,5 +31,16 @@ async def _page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
     return await record.page(held, entity, id, request)
 
 
-FORMATS: tuple[Format, ...] = (Format("html", "text/html", "Page", _page),)
+def _linked(format: formats.Format) -> Format:
+    async def body(held: Held, entity: Entity, id: str, request: Request) -> bytes:
+        face = await held.face("linked")
+        assert isinstance(face, LinkedFace)
+        found = await face.document(entity.name, id, format)
+        assert found is not None  # its address was resolved in the same, unchanging release
+        return found
+
+    return Format(format.suffix, format.media_type, format.title, body)
+
+
+FORMATS: tuple[Format, ...] = (Format("html", "text/html", "Page", _page), *map(_linked, formats.FORMATS))
 """The first is what a client gets that states no wish."""

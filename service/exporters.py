@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datasets.release.exporter import Exporter
 from datasets.release.exporters import EXPORTERS
+from linked_data.dump import Dumps
 
 
 def exporters() -> tuple[type[Exporter], ...]:
     """All exporters, in the order in which the manifest lists their files."""
-    return EXPORTERS
+    return (*EXPORTERS, Dumps)

@@ -62,5 +62,11 @@ class FaceRow:
 
 FACES: tuple[FaceRow, ...] = (
     FaceRow("browse", ("/browse",), "service.browse_face:open_face"),
+    FaceRow("linked", ("/context",), "service.linked_face:open_face"),
+    FaceRow(
+        "described",
+        ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf"))),
+        "service.described_face:open_face",
+    ),
     FaceRow("graphql", ("/graphql",), "graph_schema.face:open_face"),
 )

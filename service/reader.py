@@ -19,8 +19,10 @@ THREADS = 2
 class Reader:
     """Threads that read one release. `close` ends them and their connections."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, prepare: Callable[[apsw.Connection], None] | None = None) -> None:
+        """`prepare` gets each new connection."""
         self.release = release
+        self._prepare = prepare
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"read-{release.id}")
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
@@ -34,7 +36,13 @@ class Reader:
         if connection is None:
             connection = self._local.connection = self.release.connect()
             self._connections.append(connection)
+            if self._prepare:
+                self._prepare(connection)
         return function(connection)
+
+    async def end(self) -> None:
+        """The same as `close`, without holding up the event loop."""
+        await asyncio.to_thread(self.close)
 
     def close(self) -> None:
         """End the threads once they are idle, and close their connections."""

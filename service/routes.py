@@ -24,7 +24,7 @@ def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/health/fresh", Get(health.fresh)),
         Route("/metrics", Get(health.metrics)),
         Route("/robots.txt", Get(static.robots)),
-        Route("/static/{name}", Get(static.static)),
+        Route("/static/{name:path}", Get(static.static)),
         Route("/releases", Get(releases.index)),
         Route("/releases/{release}", Get(releases.root)),
         Route("/releases/{release}/manifest.json", Get(releases.manifest)),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -13,18 +17,34 @@ _FILES = {
     pages.STYLE_PATH: (pages.STYLE, "text/css", f'"{pages.STYLE_HASH}"'),
     pages.ICON_PATH: (pages.ICON, "image/svg+xml", f'"{pages.ICON_PATH.split(".")[1]}"'),
 }
+_GRAPHIQL = Path(__file__).resolve().parent.parent / "graph_schema" / "ide" / "static"
+"""Where set-up puts GraphiQL when npm is there: `/static/graphiql/…`."""
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".map": "application/json", ".svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 async def static(request: Request) -> Response:
-    """A file at an address with its hash: it never changes."""
-    if request.url.path not in _FILES:
-        raise not_found(f"There is no file {request.url.path}.")
-    body, media_type, tag = _FILES[request.url.path]
-    headers = {"Cache-Control": _FOR_EVER, "ETag": tag}
+    """A file of the service: for ever at an address with its hash, else to be asked for anew."""
+    path = str(request.url.path)
+    found = _FILES.get(path)
+    if found is None:
+        body, media_type, tag = await asyncio.to_thread(_read, request.path_params["name"], path)
+    else:
+        body, media_type, tag = found
+    headers = {"Cache-Control": _FOR_EVER if found else "public, no-cache", "ETag": tag}
     if none_match(request.headers.get("if-none-match", "").encode("latin-1"), tag.encode()):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def _read(name: str, address: str) -> tuple[bytes, str, str]:
+    """Body, media type and tag of a file that set-up may have put there. Raises Problem 404."""
+    folder, _, file = name.partition("/")
+    path = _GRAPHIQL / file
+    if folder != "graphiql" or "/" in file or path.suffix not in _TYPES or not path.is_file():
+        raise not_found(f"There is no file {address}.")
+    body = path.read_bytes()
+    return body, _TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 async def robots(_request: Request) -> Response:

@@ -96,7 +96,7 @@ class Held:
                 log.exception("a face did not close", extra={"release": self.release.id, "face": name})
         self._faces.clear()
         self.cache.clear()
-        await asyncio.to_thread(self.reader.close)
+        await self.reader.end()
         self.closed.set()
         log.info("release closed", extra={"release": self.release.id, "root": self.root})
 

@@ -19,6 +19,7 @@ from datasets.canonical.summary import Summary
 from datasets.intake.check import check
 from datasets.intake.facts import EXPECTATIONS, RELEASE, Folder, read
 from datasets.intake.finding import Finding, Severity
+from datasets.intake.mint import mint
 from datasets.release.build import Printed, Published, identify, publish
 from datasets.shapes import SHAPES
 from service.errors import OperationError
@@ -50,6 +51,12 @@ def checked(settings: Settings) -> list[Finding]:
     facts_folder(settings)
     with Progress("Checking") as progress:
         return check(settings.facts, SHAPES, progress=progress)
+
+
+def minted(settings: Settings) -> dict[str, int]:
+    """Give ids to the rows that have none, in the files of facts; how many, by file."""
+    facts_folder(settings)
+    return mint(settings.facts, SHAPES)
 
 
 def errors(findings: list[Finding]) -> list[Finding]:

@@ -41,7 +41,7 @@ def texts() -> dict[str, str]:
     for path in tracked():
         content = path.read_bytes()
         if b"\0" not in content:
-            found[str(path.relative_to(ROOT))] = content.decode()
+            found[str(path.relative_to(ROOT))] = content.decode(errors="replace")
     return found
 
 

@@ -38,6 +38,7 @@ ALLOWED_PRAGMAS = frozenset(
         "index_list",
         "index_xinfo",
         "recursive_triggers",
+        "schema_version",
         "table_info",
         "table_xinfo",
     },
@@ -72,4 +73,6 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
         return sqlite3.SQLITE_DENY if (second or "").lower() in REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_PRAGMA:
         return sqlite3.SQLITE_OK if (first or "").lower() in ALLOWED_PRAGMAS else sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        return sqlite3.SQLITE_OK  # what SQLite asks when FTS5 declares its table; the file itself is read-only
     return sqlite3.SQLITE_DENY

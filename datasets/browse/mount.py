@@ -10,13 +10,13 @@ import asyncio
 import base64
 import hashlib
 import re
-import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from datasette.app import Datasette
-from datasette.database import WriteTask
+from datasette.database import Database
 
 from datasets.browse import plugin
 from datasets.browse.metadata import DATABASE, metadata
@@ -74,6 +74,8 @@ class Browse:
             settings=SETTINGS | {"base_url": prefix},
         )
         plugin.BROWSED[self.datasette] = plugin.Browsed(release.shapes, about, root)
+        for database in self.datasette.databases.values():
+            database._execute_writes = partial(_write_until_told, database)  # noqa: SLF001
         self.script_hashes: tuple[str, ...] = ()
         self._app = self.datasette.app()
         self._css = (_HERE / "browse.css").read_bytes()
@@ -136,20 +138,29 @@ class Browse:
         if executor is not None:
             await asyncio.get_running_loop().run_in_executor(None, lambda: executor.shutdown(wait=True))
         for database in self.datasette.databases.values():
-            _end_writing(database._write_thread, database._write_queue)  # noqa: SLF001 (0.65 offers no way to end it)
+            await asyncio.to_thread(_end_writing, database)
             database.close()
 
 
-def _end_writing(thread: threading.Thread | None, queue: Any) -> None:
-    """End Datasette's writing thread, which waits for tasks for ever: SystemExit leaves its loop quietly."""
-    if thread is None or not thread.is_alive():
-        return
+def _write_until_told(database: Database) -> None:
+    """Datasette's writing thread (it fills only a database in memory), which 0.65 gives no way to end; None ends it."""
+    connection = database.connect(write=True)
+    database.ds._prepare_connection(connection, database.name)  # noqa: SLF001 (as Datasette's own thread does)
+    while (task := database._write_queue.get()) is not None:  # noqa: SLF001
+        try:
+            result = task.fn(connection)
+        except Exception as error:  # noqa: BLE001 (whoever asked for the write gets the error)
+            result = error
+        task.reply_queue.sync_q.put(result)
+    connection.close()
 
-    def leave(_connection: object) -> None:
-        raise SystemExit
 
-    queue.put(WriteTask(leave, None, None))
-    thread.join(timeout=5)
+def _end_writing(database: Database) -> None:
+    """End the writing thread, if there is one."""
+    thread = database._write_thread  # noqa: SLF001
+    if thread is not None and thread.is_alive():
+        database._write_queue.put(None)  # noqa: SLF001
+        thread.join(timeout=5)
 
 
 async def _bytes(send: Send, status: int, kind: bytes, body: bytes) -> None:

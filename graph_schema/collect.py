@@ -1,4 +1,4 @@
-"""Which fields a selection set asks for, on an object of a given type: fragments and directives resolved, keys merged."""
+"""Which fields a selection set asks for, on an object of a given type: fragments resolved, keys merged."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class Collector:
         return True
 
     def _condition(self, directive: DirectiveNode) -> bool:
-        value = directive.arguments[0].value
+        (argument,) = directive.arguments or ()
+        value = argument.value
         if isinstance(value, BooleanValueNode):
             return value.value
         assert isinstance(value, VariableNode)

@@ -98,7 +98,7 @@ class Registry:
         """All objects, interfaces, inputs and enums."""
         return tuple(self._own.values())
 
-    def type(self, name: str) -> type:
+    def declared(self, name: str) -> type[object]:
         """The type of that name. Raises KeyError."""
         return self._own[name]
 
@@ -126,8 +126,9 @@ class Registry:
         for value in values:
             if not is_name(value):
                 raise DeclarationError(f"{name}: {value!r} cannot be the name of an enum value: change its slug")
-        members: Any = {key: strawberry.enum_value(value, description=text) for key, (value, text) in values.items()}
-        self._add(name, strawberry.enum(Enum(name, members), name=name, description=doc))
+        members = {key: strawberry.enum_value(value, description=text) for key, (value, text) in values.items()}
+        made: Any = Enum(name, members)  # type: ignore[misc] # the members are only known here
+        self._add(name, strawberry.enum(made, name=name, description=doc))
 
     def object(self, name: str, doc: str, fields: Sequence[Field], interfaces: Iterable[str] = ()) -> None:
         """An object type; interfaces must have been declared before."""
@@ -160,7 +161,7 @@ class Registry:
                 raise DeclarationError(f"{name} would have two fields {field.name}: rename one in the shapes")
             made[attribute] = self._field(field, attribute, is_input=is_input)
         space: dict[str, Any] = dict(made)
-        space["__annotations__"] = {key: Any for key in made}
+        space["__annotations__"] = dict.fromkeys(made, Any)
         bases = tuple(b for b in bases if not any(issubclass(other, b) for other in bases if other is not b))
         cls: type = types.new_class(name, bases, {}, lambda body: body.update(space))
         cls = strawberry.type(cls, name=name, description=doc, is_input=is_input, is_interface=is_interface)

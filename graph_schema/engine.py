@@ -25,7 +25,8 @@ from graph_schema.answer import Answer, data_answer, error_answer, refusal_answe
 from graph_schema.arguments import Read, Variables, shape
 from graph_schema.budget import Budget
 from graph_schema.collect import Collector
-from graph_schema.compile import compile_operation
+from graph_schema.compilation import Question
+from graph_schema.compile import INTROSPECTION, compile_operation
 from graph_schema.documents import Document, DocumentCache, InvalidDocument, Operation, is_query, read_document
 from graph_schema.known import KnownDocuments
 from graph_schema.limits import Limits
@@ -87,7 +88,7 @@ class Engine:
         try:
             return self._ready(request, client, reads_only=reads_only)
         except Refusal as refusal:
-            return refusal_answer(refusal, well_formed=True)
+            return refusal_answer(refusal, well_formed=refusal.code != "BAD_REQUEST")
         except InvalidDocument as invalid:
             return error_answer(invalid.code, invalid.errors)
 
@@ -213,9 +214,8 @@ class Engine:
         introspected: Mapping[str, object] = {}
         if operation.introspects:
             introspected = self._introspect(document, operation, variables, given)
-        compiled = compile_operation(
-            self.built, self.limits, self.known, document.fragments, operation.node, variables, introspected
-        )
+        question = Question(self.built, self.limits, self.known, document.fragments, variables, introspected)
+        compiled = compile_operation(question, operation.node)
         return Planned(
             self.planner.plan(compiled.selection), tuple(compiled.reads.items()), compiled.errors, compiled.fields
         )
@@ -233,7 +233,7 @@ class Engine:
         collector = Collector(document.fragments, self.built.covers, variables)
         fields: list[FieldNode] = []
         for nodes in collector.collect(query.name, [operation.node.selection_set]).values():
-            if nodes[0].name.value in ("__schema", "__type"):
+            if nodes[0].name.value in INTROSPECTION:
                 fields.extend(nodes)
         if not fields:
             return {}

@@ -54,7 +54,7 @@ def declare_filters(registry: Registry, scope: Scope) -> None:
             Field(
                 camel(order),
                 nullable("Direction"),
-                f"By {order.replace('_', ' ')}; missing values last.",
+                f"By {order.replace('_', ' ')}; missing values last, first when descending.",
                 OrderKey(order),
             )
             for order in entity.orders

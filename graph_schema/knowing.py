@@ -2,155 +2,131 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 from graphql import FieldNode, GraphQLObjectType, get_named_type
 
 from datasets.intake.partial_date import PartialDate
-from graph_schema.collect import Collector
-from graph_schema.known import BadCursor, Json, KnownDocuments, Window, window
-from graph_schema.meaning import ConnectionPart, Known, PageFact, PartOf
+from datasets.query.selection import Json as JsonPart
+from datasets.query.selection import Part, Slot
+from graph_schema.arguments import NOTHING, Variables
+from graph_schema.compilation import Asked, Compilation
+from graph_schema.enums import RECORD_TYPE
+from graph_schema.known import BadCursorError, Json, Window, window
+from graph_schema.listing import page
+from graph_schema.meaning import ConnectionPart, Known, KnownPage, PageFact, PartOf
 from graph_schema.refusal import bad_input
-from graph_schema.schema import Built
 from graph_schema.words import upper
 
-Write = Callable[[Mapping[str, Json]], dict[str, Json]]
-"""Writes the fields asked for of one document."""
+Write = Callable[[Mapping[str, Json]], Json]
+"""Writes one value of a document."""
 WritePage = Callable[[Window], Json]
+"""Writes one part of a page."""
 
 
-class KnownWriter:
-    """Turns selection sets over known documents into functions that write them."""
-
-    def __init__(
-        self,
-        built: Built,
-        collector: Collector,
-        enter: Callable[[str, FieldNode], None],
-        leave: Callable[[], object],
-    ) -> None:
-        self._built = built
-        self._collector = collector
-        self._enter = enter
-        self._leave = leave
-
-    def document(self, type_name: str, nodes: Sequence[FieldNode]) -> Write:
-        """Writes a document of the named type."""
-        writers: list[tuple[str, Callable[[Mapping[str, Json]], Json]]] = []
-        kind = self._built.schema.type_map[type_name]
-        assert isinstance(kind, GraphQLObjectType)
-        for key, below in self._collector.collect(type_name, [node.selection_set for node in nodes]).items():
-            name = below[0].name.value
-            self._enter(key, below[0])
-            if name == "__typename":
-                writers.append((key, lambda _: type_name))
-            else:
-                meaning = self._built.meanings[type_name][name]
-                assert isinstance(meaning, Known)
-                field_type = get_named_type(kind.fields[name].type)
-                if isinstance(field_type, GraphQLObjectType):
-                    writers.append((key, _list_of(meaning.key, self.document(field_type.name, below))))
-                else:
-                    writers.append((key, _value_of(meaning.key, enum=field_type.name == "RecordType")))
-            self._leave()
-        return lambda document: {key: write(document) for key, write in writers}
-
-    def page(
-        self, connection: str, nodes: Sequence[FieldNode], documents: KnownDocuments, key: str
-    ) -> Callable[[Mapping[str, object], object], Json]:
-        """Writes a page of a known list, given the bound page arguments and `since`."""
-        writers: list[tuple[str, WritePage]] = []
-        for part_key, below in self._collector.collect(connection, [node.selection_set for node in nodes]).items():
-            self._enter(part_key, below[0])
-            writers.append((part_key, self._part(connection, below)))
-            self._leave()
-
-        def write(bound: Mapping[str, object], since: object) -> Json:
-            first, last, after, before = (bound.get(name) for name in ("first", "last", "after", "before"))
-            try:
-                found = window(
-                    documents,
-                    key,
-                    since=since if isinstance(since, PartialDate) else None,
-                    first=first if isinstance(first, int) else None,
-                    after=after if isinstance(after, str) else None,
-                    last=last if isinstance(last, int) else None,
-                    before=before if isinstance(before, str) else None,
-                )
-            except BadCursor as error:
-                raise bad_input(str(error), nodes[0]) from error
-            return {part_key: part(found) for part_key, part in writers}
-
-        return write
-
-    def _part(self, connection: str, nodes: Sequence[FieldNode]) -> WritePage:
-        name = nodes[0].name.value
-        if name == "__typename":
-            return lambda _: connection
-        meaning = self._built.meanings[connection][name]
-        assert isinstance(meaning, ConnectionPart)
-        match meaning.part:
-            case PartOf.NODES:
-                write = self.document(meaning.type, nodes)
-                return lambda found: [write(row) for row in found.rows]
-            case PartOf.EDGES:
-                return self._edges(meaning.type, nodes)
-            case PartOf.PAGE_INFO:
-                return self._page_info(nodes)
-            case PartOf.TOTAL_COUNT:
-                return lambda found: found.total
-        raise AssertionError(f"{connection}.{name} is no part of a known list")
-
-    def _edges(self, edge: str, nodes: Sequence[FieldNode]) -> WritePage:
-        writers: list[tuple[str, Callable[[Window, int], Json]]] = []
-        for key, below in self._collector.collect(edge, [node.selection_set for node in nodes]).items():
-            name = below[0].name.value
-            self._enter(key, below[0])
-            if name == "__typename":
-                writers.append((key, lambda _found, _at: edge))
-            else:
-                meaning = self._built.meanings[edge][name]
-                assert isinstance(meaning, ConnectionPart)
-                if meaning.part is PartOf.CURSOR:
-                    writers.append((key, lambda found, at: found.cursor(at)))
-                else:
-                    writers.append((key, _row_of(self.document(meaning.type, below))))
-            self._leave()
-        return lambda found: [{key: write(found, at) for key, write in writers} for at in range(len(found.rows))]
-
-    def _page_info(self, nodes: Sequence[FieldNode]) -> WritePage:
-        writers: list[tuple[str, WritePage]] = []
-        for key, below in self._collector.collect("PageInfo", [node.selection_set for node in nodes]).items():
-            name = below[0].name.value
-            self._enter(key, below[0])
-            if name == "__typename":
-                writers.append((key, lambda _: "PageInfo"))
-            else:
-                meaning = self._built.meanings["PageInfo"][name]
-                assert isinstance(meaning, PageFact)
-                writers.append((key, _fact_of(meaning)))
-            self._leave()
-        return lambda found: {key: write(found) for key, write in writers}
+def known_document(c: Compilation, asked: Asked, found: Known) -> Part:
+    """The document of the release."""
+    text = _text(_document(c, c.result_type(asked), asked.nodes)(c.question.known.release))
+    return JsonPart(asked.key, c.slot(lambda _: text))
 
 
-def _fact_of(meaning: PageFact) -> WritePage:
-    return lambda found: found.fact(meaning.fact)
+def known_page(c: Compilation, asked: Asked, found: KnownPage) -> Part:
+    """A page of a known list."""
+    arguments = c.arguments(asked)
+    wanted = page(c, asked.node, arguments)
+    since = arguments.get("since", NOTHING)
+    parts = [(part.key, _part(c, part)) for part in c.each(c.result_type(asked), asked.nodes)]
+    documents, reads = c.question.known, c.reads
+
+    def bound(slot: Slot | None, values: Variables) -> object:
+        return reads[slot.name](values) if slot is not None else None
+
+    def written(values: Variables) -> object:
+        first, last = bound(wanted.first, values), bound(wanted.last, values)
+        after, before, start = bound(wanted.after, values), bound(wanted.before, values), since.read(values)
+        try:
+            rows = window(
+                documents,
+                found.key,
+                since=start if isinstance(start, PartialDate) else None,
+                first=first if isinstance(first, int) else None,
+                after=after if isinstance(after, str) else None,
+                last=last if isinstance(last, int) else None,
+                before=before if isinstance(before, str) else None,
+            )
+        except BadCursorError as error:
+            raise bad_input(str(error), asked.node) from error
+        return _text({key: write(rows) for key, write in parts})
+
+    return JsonPart(asked.key, c.slot(written))
 
 
-def _row_of(write: Write) -> Callable[[Window, int], Json]:
-    return lambda found, at: write(found.rows[at])
+def _text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _value_of(key: str, *, enum: bool) -> Callable[[Mapping[str, Json]], Json]:
-    if enum:
-        return lambda document: upper(str(document[key]))
-    return lambda document: document[key]
+def _document(c: Compilation, type_name: str, nodes: Sequence[FieldNode]) -> Write:
+    writers = [(asked.key, _value(c, asked)) for asked in c.each(type_name, nodes)]
+    return lambda document: {key: write(document) for key, write in writers}
 
 
-def _list_of(key: str, write: Write) -> Callable[[Mapping[str, Json]], Json]:
+def _value(c: Compilation, asked: Asked) -> Write:
+    if asked.name == "__typename":
+        return lambda _: asked.type_name
+    found = c.meaning(asked)
+    assert isinstance(found, Known)
+    kind = get_named_type(c.type(asked.type_name).fields[asked.name].type)
+    if isinstance(kind, GraphQLObjectType):
+        return _list_of(found.key, _document(c, kind.name, asked.nodes))
+    if kind.name == RECORD_TYPE:
+        return lambda document: upper(str(document[found.key]))
+    return lambda document: document[found.key]
+
+
+def _list_of(key: str, write: Write) -> Write:
     def written(document: Mapping[str, Json]) -> Json:
         rows = document[key]
         assert isinstance(rows, Sequence)
         return [write(row) for row in rows if isinstance(row, Mapping)]
 
     return written
+
+
+def _part(c: Compilation, asked: Asked) -> WritePage:
+    if asked.name == "__typename":
+        return lambda _: asked.type_name
+    found = c.meaning(asked)
+    assert isinstance(found, ConnectionPart)
+    match found.part:
+        case PartOf.NODES:
+            write = _document(c, found.type, asked.nodes)
+            return lambda rows: [write(row) for row in rows.rows]
+        case PartOf.EDGES:
+            edges = [(field.key, _edge(c, field)) for field in c.each(found.type, asked.nodes)]
+            return lambda rows: [{key: write(rows, at) for key, write in edges} for at in range(len(rows.rows))]
+        case PartOf.PAGE_INFO:
+            facts = [(field.key, _fact(c, field)) for field in c.each(found.type, asked.nodes)]
+            return lambda rows: {key: write(rows) for key, write in facts}
+        case PartOf.TOTAL_COUNT:
+            return lambda rows: rows.total
+    raise AssertionError(f"{asked.type_name}.{asked.name} is no part of a known list")
+
+
+def _edge(c: Compilation, asked: Asked) -> Callable[[Window, int], Json]:
+    if asked.name == "__typename":
+        return lambda _rows, _at: asked.type_name
+    found = c.meaning(asked)
+    assert isinstance(found, ConnectionPart)
+    if found.part is PartOf.CURSOR:
+        return lambda rows, at: rows.cursor(at)
+    write = _document(c, found.type, asked.nodes)
+    return lambda rows, at: write(rows.rows[at])
+
+
+def _fact(c: Compilation, asked: Asked) -> WritePage:
+    if asked.name == "__typename":
+        return lambda _: asked.type_name
+    found = c.meaning(asked)
+    assert isinstance(found, PageFact)
+    return lambda rows: rows.fact(found.fact)

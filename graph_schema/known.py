@@ -17,7 +17,7 @@ from graph_schema.connections import PAGE_ARGUMENTS
 from graph_schema.declare import Argument, Field, Registry, listed, nullable
 from graph_schema.enums import RECORD_TYPE
 from graph_schema.leaves import DAY, PARTIAL_DATE
-from graph_schema.meaning import ConnectionPart, Known, KnownPage, PageFact, PartOf
+from graph_schema.meaning import ConnectionPart, Known, KnownPage, PartOf
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 """What a known document is made of."""
@@ -113,7 +113,7 @@ def known_fields() -> list[Field]:
     ]
 
 
-class BadCursor(ValueError):
+class BadCursorError(ValueError):
     """A cursor that no page of this list gave."""
 
 
@@ -152,7 +152,7 @@ def window(
     last: int | None,
     before: str | None,
 ) -> Window:
-    """The page of a known list. Raises BadCursor."""
+    """The page of a known list. Raises BadCursorError."""
     rows: Sequence[Mapping[str, Json]] = documents.releases if key == "releases" else documents.changes
     if since is not None:
         rows = [row for row in rows if str(row["date"]) >= since.earliest]
@@ -172,4 +172,4 @@ def _place(cursor: str) -> int:
             raise ValueError(text)
         return int(text[1:])
     except (ValueError, binascii.Error) as error:
-        raise BadCursor(f"{cursor!r} is not a cursor of this list: take one from its edges or pageInfo") from error
+        raise BadCursorError(f"{cursor!r} is not a cursor of this list: take one from its edges or pageInfo") from error

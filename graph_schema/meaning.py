@@ -7,7 +7,6 @@ from enum import StrEnum, auto
 
 from datasets.query.selection import Fact, Form
 
-
 # --- fields of records ---------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from datasets.query.run import Database
 from datasets.release.ddl import quote
 from datasets.release.files import DELTA
 from datasets.release.open import Release
+from graph_schema.compile import refuse_unserved
 from graph_schema.engine import Engine
 from graph_schema.known import Json, KnownDocuments
 from graph_schema.limits import Limits
@@ -28,6 +29,7 @@ def open_engine(release: Release, limits: Limits | None = None) -> Engine:
             number = connection.execute(f"SELECT count(*) FROM {quote(entity.plural)}").get
             counts.append({"type": entity.name, "records": number if isinstance(number, int) else 0})
     built = build(Scope(release.shapes, vocabularies, release.base_iri))
+    refuse_unserved(built)
     chosen = limits or Limits()
     database = Database(release.database, largest=chosen.response_bytes)
     planner = Planner(release.shapes, SQLITE, database.statistics())

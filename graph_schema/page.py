@@ -1,4 +1,4 @@
-"""Our own small page for asking questions, where GraphiQL is not installed. Works offline; scripts from /static only."""
+"""Our own small page for asking questions, where GraphiQL is not installed. It works offline and without scripts."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def graphql_page(root: str) -> str:
 <body>
 <main>
 <h1>GraphQL</h1>
-<p>Ask for alliances, their members and their agreements. The <a href="{root}/graphql/schema.graphql">schema</a> says what
-there is, the <a href="{root}/graphql/limits">limits</a> what one question may cost.</p>
+<p>Ask for alliances, their members and their agreements. The <a href="{root}/graphql/schema.graphql">schema</a>
+says what there is, the <a href="{root}/graphql/limits">limits</a> what one question may cost.</p>
 <form action="{root}/graphql" method="get">
 <p><label for="query">Question</label></p>
 <p><textarea id="query" name="query" rows="16" cols="90" spellcheck="false">{escape(EXAMPLES[0][1])}</textarea></p>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from datasets.query.selection import Form
 from datasets.shapes.model import Column, Entity, Family, Kind, Link, Spans, Values
 from graph_schema.connections import AT_ARGUMENTS, COLUMN, PAGE_ARGUMENTS, list_arguments, members_connection
@@ -180,12 +182,25 @@ def _declare_interfaces(registry: Registry, scope: Scope, fields: dict[str, tupl
 
 
 def _shared_fields(scope: Scope, family: Family, fields: dict[str, tuple[Field, ...]]) -> list[Field]:
-    first, *others = [{f.name: f for f in fields[member]} for member in family.members]
-    return [
-        field
-        for name, field in first.items()
-        if all(name in other and other[name].signature == field.signature for other in others)
-    ]
+    members = {member: {f.name: f for f in fields[member]} for member in family.members}
+    first = members[family.members[0]]
+    found = []
+    for name, field in first.items():
+        if all(name in other and other[name].signature == field.signature for other in members.values()):
+            docs = {type_name(scope.shapes.entity(member)): other[name].doc for member, other in members.items()}
+            found.append(replace(field, doc=_shared_doc(family, name, docs)))
+    return found
+
+
+def _shared_doc(family: Family, name: str, docs: dict[str, str]) -> str:
+    if len(set(docs.values())) == 1:
+        return next(iter(docs.values()))
+    if name in ("id", "label", "claims"):
+        sample_type, sample = next(iter(docs.items()))
+        return sample.replace(f" {sample_type.lower()},", f" {family.name},").replace(
+            f"the {sample_type.lower()} ", f"the {family.name} "
+        )
+    return " ".join(f"{kind}: {doc}" for kind, doc in docs.items())
 
 
 def _refuse_twins(entity: Entity, fields: list[Field]) -> None:
@@ -193,6 +208,6 @@ def _refuse_twins(entity: Entity, fields: list[Field]) -> None:
     for field in fields:
         if field.name in seen:
             raise DeclarationError(
-                f"{entity.name} would have two GraphQL fields {field.name}: rename the column or the reverse of the link"
+                f"{entity.name} would have two GraphQL fields {field.name}: rename a column or the reverse of a link"
             )
         seen.add(field.name)

@@ -27,7 +27,7 @@ def declare_query(registry: Registry, scope: Scope) -> None:
             Field(
                 "highlight",
                 nullable("str"),
-                "The text that matches best as plain text, the words found between <mark> and </mark>.",
+                "The text that matches best as HTML, escaped, the words found between <mark> and </mark>.",
                 FoundText(),
             ),
         ),

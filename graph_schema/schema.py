@@ -61,7 +61,7 @@ def build(scope: Scope) -> Built:
     declare_connections(registry, scope)
     declare_filters(registry, scope)
     declare_query(registry, scope)
-    query = registry.type(QUERY)
+    query = registry.declared(QUERY)
     made = strawberry.Schema(query=query, types=registry.types, config=StrawberryConfig(scalar_map=registry.scalars))
     schema = made._schema  # noqa: SLF001 - Strawberry has no public way to the graphql-core schema
     meanings = _meanings(schema)

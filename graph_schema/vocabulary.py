@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import apsw
@@ -24,7 +25,7 @@ class Code:
         return f"{self.label}: {self.definition}" if self.definition else f"{self.label}."
 
 
-Vocabularies = dict[str, tuple[Code, ...]]
+Vocabularies = Mapping[str, tuple[Code, ...]]
 """The codes of each closed scheme, by slug."""
 
 

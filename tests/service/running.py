@@ -92,6 +92,9 @@ class Running:
         code = self.process.wait(60)
         for reader in self._readers:
             reader.join()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream
+            stream.close()
         return code
 
 

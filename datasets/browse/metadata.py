@@ -11,6 +11,7 @@ from datasets.shapes.model import Entity, Kind, Link, Shapes
 DATABASE = "alliances"
 """Name of the database in addresses: `/browse/alliances/...`."""
 
+_MACHINE = ("_sort", "_earliest", "_latest", "_type")
 _MACHINERY = (
     "subjects",
     "release",
@@ -75,8 +76,8 @@ def _notes(table: Table) -> dict[str, str]:
 
 
 def is_hidden(field: str) -> bool:
-    """Whether a field serves sorting alone, so that people need not see it."""
-    return field.endswith("_sort")
+    """Whether a field serves sorting and comparing alone, so that people need not see it."""
+    return field.endswith(_MACHINE)
 
 
 def title(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -12,26 +14,33 @@ from datasets.canonical.load import load
 from datasets.canonical.store import open_database
 from datasets.intake.facts import read
 from datasets.release.build import publish
-from datasets.release.exporters import EXPORTERS as FILES
 from datasets.release.open import Release
 from datasets.shapes import SHAPES
-from linked_data.dump import Dumps
 from linked_data.linked import LinkedData
+from service.exporters import exporters
 from service.work import imprint
 
 BASE = "http://localhost:8000"
-EXPORTERS = (*FILES, Dumps)
+
+
+@contextmanager
+def published_world(world: Path) -> Iterator[Release]:
+    """The small world, published with all its files; gone afterwards."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        engine = open_database(f"sqlite:///{folder / 'canonical.sqlite'}")
+        load(engine, world, SHAPES)
+        printed = imprint(read(world, SHAPES), BASE)
+        published = publish(engine, folder / "releases", SHAPES, exporters=exporters(), **printed)
+        engine.dispose()
+        yield Release.open(published.path)
 
 
 @pytest.fixture(scope="session")
-def release(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The small world, published with the dumps."""
-    folder = tmp_path_factory.mktemp("linked")
-    engine = open_database(f"sqlite:///{folder / 'canonical.sqlite'}")
-    load(engine, world, SHAPES)
-    published = publish(engine, folder / "releases", SHAPES, exporters=EXPORTERS, **imprint(read(world, SHAPES), BASE))
-    engine.dispose()
-    return Release.open(published.path)
+def release(world: Path) -> Iterator[Release]:
+    """The small world, published with all its files."""
+    with published_world(world) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

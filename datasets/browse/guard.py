@@ -39,7 +39,6 @@ ALLOWED_PRAGMAS = frozenset(
         "index_xinfo",
         "recursive_triggers",
         "schema_version",
-        "schema_version",
         "table_info",
         "table_xinfo",
     },

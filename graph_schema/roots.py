@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from datasets.shapes.model import Entity, Shapes
 from graph_schema.connections import PAGE_ARGUMENTS, declare_search_connection, list_arguments
 from graph_schema.declare import Argument, Field, Registry, listed, nullable
 from graph_schema.enums import RECORD_TYPE
@@ -12,11 +15,21 @@ from graph_schema.scope import PAGE, Scope, type_name
 from graph_schema.words import camel, pascal
 
 QUERY = "Query"
+_GLOBAL_ID = (
+    "An IRI, a type and an id (`country/KZ`), or an id alone; where records of several types have it, one of the types "
+    "that share an id space comes first."
+)
+
+
+def by_space(shapes: Shapes) -> list[Entity]:
+    """The entities in the order in which an id alone is looked up: first those that share an id space with others."""
+    shared = Counter(entity.space for entity in shapes.entities if entity.space)
+    return sorted(shapes.entities, key=lambda entity: -shared[entity.space])
 
 
 def declare_query(registry: Registry, scope: Scope) -> None:
     """Query and the types that it alone needs."""
-    everything = tuple((entity.name, type_name(entity)) for entity in scope.shapes.entities)
+    everything = tuple((entity.name, type_name(entity)) for entity in by_space(scope.shapes))
     family = scope.everything
     registry.object(
         "SearchResult",
@@ -40,7 +53,7 @@ def declare_query(registry: Registry, scope: Scope) -> None:
             nullable(NODE),
             "The record with this global id; null where there is none.",
             AnyById(everything),
-            (Argument("id", "ID", "An IRI, a type and an id (`alliance/aua`), or an id alone."),),
+            (Argument("id", "ID", _GLOBAL_ID),),
         ),
         Field(
             "nodes",

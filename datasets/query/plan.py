@@ -106,8 +106,9 @@ def _record(w: Writer, part: Record) -> Value:
     target = w.scope(w.things.entity(part.entity))
     mark = w.mark(("text", part.id), bind.plain_text(part.id.name))
     w.tally.fixed += 2
-    text = concatenated(row_object(w, target, part.parts, part.sparse))
-    rows = f"{identifier(target.thing.table)} {target.alias} WHERE {target.sql('id')}={_present(quoted(part.entity), mark)}"
+    text = concatenated(row_object(w, target, part.parts, sparse=part.sparse))
+    present = _present(quoted(part.entity), mark)
+    rows = f"{identifier(target.thing.table)} {target.alias} WHERE {target.sql('id')}={present}"
     return Value((f"(SELECT {text} FROM {rows})",), Absent.NULL)
 
 
@@ -118,8 +119,21 @@ def _present(type_sql: str, id_sql: str) -> str:
 def _any_record(w: Writer, part: AnyRecord) -> Value:
     kind = f"CAST({w.mark(('text', part.type), bind.plain_text(part.type.name))} AS TEXT)"
     id_ = f"CAST({w.mark(('text', part.id), bind.plain_text(part.id.name))} AS TEXT)"
-    w.tally.fixed += 2
-    return _existing(w, kind, _present(kind, id_), part.types)
+    w.tally.fixed += 2 + len(part.types)
+    p = w.alias()
+    value = _existing(w, f"{p}.type", _present(f"{p}.type", f"{p}.id"), part.types)
+    rows = f"(SELECT {_kind(w, kind, id_, part.types)} AS type,{id_} AS id) {p}"
+    return Value((f"(SELECT {concatenated(value.pieces)} FROM {rows})",), value.absent)
+
+
+def _kind(w: Writer, type_sql: str, id_sql: str, types: Types) -> str:
+    """The type given, or where it is empty that of the first type with this id, now or formerly."""
+    there = [
+        f"(SELECT {quoted(name)} FROM {identifier(w.things.entity(name).table)} e WHERE e.id={id_sql})"
+        for name, _ in types
+    ]
+    former = f"(SELECT r.type FROM redirects r WHERE r.id={id_sql} ORDER BY r.type LIMIT 1)"
+    return f"CASE WHEN {type_sql}<>'' THEN {type_sql} ELSE coalesce({','.join((*there, former, quoted('')))}) END"
 
 
 def _existing(w: Writer, type_sql: str, id_sql: str, types: Types) -> Value:
@@ -127,7 +141,7 @@ def _existing(w: Writer, type_sql: str, id_sql: str, types: Types) -> Value:
     found = []
     for name, parts in types:
         target = w.scope(w.things.entity(name))
-        text = concatenated(row_object(w, target, parts, False))
+        text = concatenated(row_object(w, target, parts))
         rows = f"{identifier(target.thing.table)} {target.alias} WHERE {target.sql('id')}={id_sql}"
         found.append(f" WHEN {quoted(name)} THEN (SELECT {text} FROM {rows})")
     if not found:
@@ -139,17 +153,20 @@ def _any_records(w: Writer, part: AnyRecords) -> Value:
     mark = w.mark(("pairs", part.pairs), bind.pair_list(part.pairs.name))
     p = w.alias()
     outer, w.tally = w.tally, Tally()
-    w.tally.fixed += 2
+    w.tally.fixed += 2 + len(part.types)
     value = _existing(w, f"{p}.type", _present(f"{p}.type", f"{p}.id"), part.types).shown()
     each, w.tally = w.tally.done(), outer
     w.tally.pages.append(PageWork(f"{part.pairs.name}", float(bind.MOST_ITEMS), None, each))
-    rows = f"SELECT {w.dialect.joined(concatenated(value))} FROM {w.dialect.pairs(mark)} {p}"
+    q = w.alias()
+    kind = _kind(w, f"{q}.type", f"{q}.id", part.types)
+    kinds = f"SELECT {kind} AS type,{q}.id AS id FROM {w.dialect.pairs(mark)} {q}"
+    rows = f"SELECT {w.dialect.joined(concatenated(value))} FROM ({kinds}) {p}"
     return Value((Fixed("["), f"coalesce(({rows}),'')", Fixed("]")))
 
 
 def _stream(w: Writer, stream: Stream) -> str:
     page = Page(stream.where, stream.order)
     found, where, order = ordered(w, Records(stream.entity), page)
-    text = concatenated(row_object(w, found.scope, stream.parts, stream.sparse))
+    text = concatenated(row_object(w, found.scope, stream.parts, sparse=stream.sparse))
     w.tally.pages.append(PageWork(None, found.rows, None, Work()))
     return f"SELECT {w.dialect.row(text)} FROM {found.tables}{where} ORDER BY {order}"

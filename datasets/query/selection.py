@@ -183,7 +183,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """The records of `entity` whose `link` (single or a set) points at the row at hand. Claims of a record are these."""
+    """The records of `entity` whose `link` (single or a set) points at the row at hand: claims of a record, too."""
 
     entity: str
     link: str
@@ -554,7 +554,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class AnyRecord:
-    """The record by a bound entity name and id (or former id), parts by type; null where there is none."""
+    """The record by a bound entity name and id (or former id), parts by type; null where there is none.
+
+    An empty name stands for the first of `types` that has the id.
+    """
 
     key: str
     type: Slot
@@ -564,7 +567,10 @@ class AnyRecord:
 
 @dataclass(frozen=True, slots=True)
 class AnyRecords:
-    """Records by a bound list of (entity name, id) pairs, in its order; null in the place of one that is not there."""
+    """Records by a bound list of (entity name, id) pairs, in its order; null in the place of one that is not there.
+
+    An empty name stands for the first of `types` that has the id.
+    """
 
     key: str
     pairs: Slot

@@ -44,7 +44,9 @@ def _text(value: object, slot: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise BadValueError(slot, f"character {error.start + 1} is half of a surrogate pair; give whole characters") from error
+            raise BadValueError(
+                slot, f"character {error.start + 1} is half of a surrogate pair; give whole characters"
+            ) from error
         if "\0" in value:
             raise BadValueError(slot, "leave out the NUL character; no record holds one")
     if len(value) > LONGEST_TEXT:
@@ -75,7 +77,7 @@ def integer(slot: str) -> Binding:
 
 
 def count(slot: str) -> Binding:
-    """How many rows: 0 or more. (SQLite takes a negative LIMIT for none at all.)"""
+    """How many rows: 0 or more, for SQLite takes a negative LIMIT for none at all."""
 
     def bound(values: Values) -> int:
         number = _integer(values.get(slot), slot)
@@ -137,7 +139,7 @@ def pair_list(slot: str) -> Binding:
     def bound(values: Values) -> str:
         pairs = []
         for item in items_of(values, slot):
-            if not isinstance(item, list | tuple) or len(item) != 2:  # noqa: PLR2004 - a pair
+            if not isinstance(item, list | tuple) or len(item) != 2:
                 raise BadValueError(slot, f"give pairs of type and id, not {_shown(item)}")
             pairs.append([_text(item[0], slot), _text(item[1], slot)])
         return json.dumps(pairs, ensure_ascii=False)

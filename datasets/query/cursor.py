@@ -26,6 +26,11 @@ class Key:
     number: bool = False
     descending: bool = False
 
+    @property
+    def field(self) -> str:
+        """The bare name of the field that the expression ends in."""
+        return self.sql.rpartition(".")[2].strip('"')
+
 
 def tag(name: str, keys: tuple[Key, ...]) -> str:
     """Eight hex digits that tell cursors of one list and order from those of another."""
@@ -42,9 +47,7 @@ def parts(cursor: str, slot: str, expected: str, keys: tuple[Key, ...]) -> list[
         raise BadValueError(slot, "this cursor belongs to another list or order: start again from the first page")
     try:
         texts = bytes.fromhex(cursor[8:]).decode().split(SEPARATOR)
-        found: list[str | int] = [
-            int(text) if key.number else text for text, key in zip(texts, keys, strict=True)
-        ]
+        found: list[str | int] = [int(text) if key.number else text for text, key in zip(texts, keys, strict=True)]
     except ValueError as error:
         raise malformed from error
     if any(isinstance(part, int) and not -(2**63) <= part < 2**63 for part in found) or "\0" in "".join(texts):

@@ -66,9 +66,11 @@ def _pieces(text: str, words: tuple[frozenset[str], str]) -> list[tuple[str, boo
     for run in _WORD.findall(text):
         found = tokens(run)
         if len(found) > 1 and len(fold(run)) == len(run):
-            pieces += [(c, any(_hit(t, words) for t in tokens(c))) for c in run] if all(len(t) == 1 for t in found) else [
-                (run, any(_hit(t, words) for t in found))
-            ]
+            pieces += (
+                [(c, any(_hit(t, words) for t in tokens(c))) for c in run]
+                if all(len(t) == 1 for t in found)
+                else [(run, any(_hit(t, words) for t in found))]
+            )
         else:
             pieces.append((run, any(_hit(t, words) for t in found)))
     return pieces

@@ -65,7 +65,7 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def encoded(value: str | float | bool | None) -> str:
+def encoded(value: str | int | None) -> str:
     """A value as JSON text, nothing but the necessary escaped."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -36,7 +36,7 @@ HIGHLIGHT_START, HIGHLIGHT_END = "\x01", "\x02"
 """Around the candidates of a highlight in the answer: JSON never holds these characters unescaped."""
 
 
-def row_object(w: Writer, scope: Scope, parts: Parts, sparse: bool = False) -> tuple[str, ...]:
+def row_object(w: Writer, scope: Scope, parts: Parts, *, sparse: bool = False) -> tuple[str, ...]:
     """The pieces of a row's object. Raises SelectionError when a part does not fit the row."""
     return json_object(((part.key, row_value(w, scope, part)) for part in parts), sparse=sparse)
 
@@ -74,7 +74,7 @@ def _by_precision(w: Writer, scope: Scope, part: ByPrecision) -> Value:
 
 
 def _nested(w: Writer, scope: Scope, part: Nested) -> Value:
-    pieces = row_object(w, scope, part.parts, part.sparse)
+    pieces = row_object(w, scope, part.parts, sparse=part.sparse)
     needed = [name for name in part.needs if not scope.thing.single(name).required]
     if not needed:
         return Value(pieces)
@@ -106,13 +106,13 @@ def _target(w: Writer, id_sql: str, types: tuple[str, Parts], *, sparse: bool, r
     if all(_only_id(part) for part in types[1]):
         # Foreign keys hold in a release, so an object of nothing but the id needs no look at the target.
         bare = Scope(thing, "", bare=id_sql)
-        pieces = row_object(w, bare, types[1], sparse)
+        pieces = row_object(w, bare, types[1], sparse=sparse)
         if required:
             return Value(pieces)
         return Value((f"CASE WHEN {id_sql} IS NOT NULL THEN {concatenated(pieces)} END",), Absent.NULL)
     target = w.scope(thing)
     w.tally.fixed += 1
-    text = concatenated(row_object(w, target, types[1], sparse))
+    text = concatenated(row_object(w, target, types[1], sparse=sparse))
     where = f"{target.sql('id')}={id_sql}"
     return Value((f"(SELECT {text} FROM {identifier(thing.table)} {target.alias} WHERE {where})",), Absent.NULL)
 

@@ -58,8 +58,8 @@ class _Connection:
         return time.monotonic() > self.deadline
 
 
-def _fold(text: apsw.SQLiteValue) -> str | None:
-    return None if text is None else fold(str(text))
+def _fold(*texts: apsw.SQLiteValue) -> str | None:
+    return None if texts[0] is None else fold(str(texts[0]))
 
 
 class Database:

@@ -69,7 +69,9 @@ class PostgresDatabase:
         """The statistics that a planner needs. Raises QueryError where no release was copied."""
         with self._lease(None) as own:
             try:
-                row = own.connection.execute(sql.SQL("SELECT json FROM {}").format(sql.Identifier(STATISTICS))).fetchone()
+                row = own.connection.execute(
+                    sql.SQL("SELECT json FROM {}").format(sql.Identifier(STATISTICS))
+                ).fetchone()
             except psycopg.errors.UndefinedTable:
                 row = None
         if row is None:

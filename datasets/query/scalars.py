@@ -61,14 +61,20 @@ def _raw(w: Writer, scope: Scope, ref: Ref) -> str:
     form = ref.form
     if form in (Form.EARLIEST, Form.LATEST, Form.BARE):
         scope.thing.date(ref.column)
-        return w.dialect.bare_date(scope.sql(column.name)) if form is Form.BARE else scope.sql(column.name, f"_{form.value}")
+        return (
+            w.dialect.bare_date(scope.sql(column.name))
+            if form is Form.BARE
+            else scope.sql(column.name, f"_{form.value}")
+        )
     if column.kind is Kind.FLAG:
         raise SelectionError(f"{scope.thing.name}.{column.name} is yes or no, and cannot be part of a text")
     text = w.dialect.as_text(scope.sql(column.name)) if column.kind is Kind.INTEGER else scope.sql(column.name)
     return f"upper(replace({text},'-','_'))" if form is Form.ENUM else text
 
 
-def by_precision(w: Writer, date: str, branches: tuple[Value | None, Value | None, Value | None, Value | None]) -> Value:
+def by_precision(
+    w: Writer, date: str, branches: tuple[Value | None, Value | None, Value | None, Value | None]
+) -> Value:
     """The value that fits the precision of a date: year, month, day, other."""
     bare = w.dialect.bare_date(date)
     precisions = (Precision.YEAR, Precision.MONTH, Precision.DAY)

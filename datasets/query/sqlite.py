@@ -71,7 +71,8 @@ class Sqlite:
         return f"{date} GLOB '{_GLOBS[precision]}'"
 
     def bare_date(self, date: str) -> str:
-        return f"CASE WHEN {date} GLOB '{_DAY}T*' AND {date} NOT GLOB '*/*' THEN substr({date},1,10) ELSE rtrim({date},'?~%') END"
+        timed = f"{date} GLOB '{_DAY}T*' AND {date} NOT GLOB '*/*'"
+        return f"CASE WHEN {timed} THEN substr({date},1,10) ELSE rtrim({date},'?~%') END"
 
     def pairs(self, mark: str) -> str:
         columns = "json_extract(value,'$[0]') AS type,json_extract(value,'$[1]') AS id"

@@ -39,7 +39,9 @@ def copy_release(database: Path, shapes: Shapes, url: str, schema: str) -> None:
 
     A schema of that name is left as it is: releases do not change. Raises psycopg.Error when the copy fails.
     """
-    source = apsw.Connection(f"{database.absolute().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    source = apsw.Connection(
+        f"{database.absolute().as_uri()}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    )
     try:
         with psycopg.connect(url) as target, target.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,))

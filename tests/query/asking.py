@@ -44,7 +44,11 @@ def same(expected: Any, found: Any) -> bool:
     if isinstance(expected, CursorText):
         return isinstance(found, str) and bool(_CURSOR.fullmatch(found)) and found[8:] == expected
     if isinstance(expected, dict):
-        return isinstance(found, dict) and list(expected) == list(found) and all(same(expected[k], found[k]) for k in expected)
+        return (
+            isinstance(found, dict)
+            and list(expected) == list(found)
+            and all(same(expected[k], found[k]) for k in expected)
+        )
     if isinstance(expected, list):
         return isinstance(found, list) and len(expected) == len(found) and all(map(same, expected, found))
     return type(expected) is type(found) and bool(expected == found)

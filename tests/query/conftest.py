@@ -14,7 +14,7 @@ from datasets.query.to_postgres import copy_release
 from datasets.shapes import SHAPES
 from tests.canonical import postgres
 from tests.query.asking import Asked
-from tests.query.generated import write
+from tests.query.filled import write
 from tests.query.reference import World
 
 

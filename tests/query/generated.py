@@ -1,24 +1,18 @@
-"""A made-up world of any size in the tables of a release: the same records for the same size, every time.
+"""A made-up world of any size: the same records for the same size, every time.
 
-The records know the entities by name (they are data); writing them to tables is read off the shapes. Names and texts
+The records know the entities by name (they are data); `filled` writes them to tables, read off the shapes. Names and texts
 are of many scripts and full of quotes, backslashes and control characters, dates of every precision.
 """
 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-
-import apsw
 
 from datasets.intake.partial_date import PartialDate
-from datasets.release import layout
-from datasets.shapes import Column, Entity, Kind, Link, Shapes, Weight
-from datasets.text import fold, tokens
+from datasets.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +64,38 @@ _ODD = (
     "'; DROP TABLE alliances; --",
     "İstanbul ẞ ŉ",
 )
-_WORDS = (
-    "University Institute College Academy School Network Consortium League Group Programme North South East West Central "
-    "Technology Science Agriculture Medicine Economics Silk Road River Coast Mountain Kunming Almaty Bishkek Hanoi Delhi"
-).split()
+_WORDS = [
+    "University",
+    "Institute",
+    "College",
+    "Academy",
+    "School",
+    "Network",
+    "Consortium",
+    "League",
+    "Group",
+    "Programme",
+    "North",
+    "South",
+    "East",
+    "West",
+    "Central",
+    "Technology",
+    "Science",
+    "Agriculture",
+    "Medicine",
+    "Economics",
+    "Silk",
+    "Road",
+    "River",
+    "Coast",
+    "Mountain",
+    "Kunming",
+    "Almaty",
+    "Bishkek",
+    "Hanoi",
+    "Delhi",
+]
 _COUNTRIES = ("CN", "KZ", "FR", "BR", "DE", "TH", "IN", "JP", "NZ", "ZA", "VN", "UZ", "EG", "MX", "CA", "GB")
 _VOCABULARIES = {
     "alliance_kind": ("network", "group", "programme"),
@@ -128,7 +150,9 @@ class _Maker:
             return f"{year}-{month:02d}"
         if shape < 0.88:
             return f"{year}"
-        return self.pick((f"{year}~", f"{year}-{month:02d}?", f"{year}-21", f"{year // 10}X", f"{year}/{year + 2}", f"{year}-XX-XX"))
+        return self.pick(
+            (f"{year}~", f"{year}-{month:02d}?", f"{year}-21", f"{year // 10}X", f"{year}/{year + 2}", f"{year}-XX-XX")
+        )
 
     def slug(self, letter: str, number: int) -> str:
         return f"{letter}{number:05d}"
@@ -157,18 +181,24 @@ def records(size: Size, seed: int = 42) -> Iterator[Row]:
         if m.maybe(0.5):
             source |= {"publisher": m.text(), "language": m.pick(("en", "zh", "kk-Cyrl"))}
         yield Row("source", m.slug("s", n), source)
-    yield from _actors(m)
+    yield from _organizations(m)
+    yield from _alliances(m)
     yield from _ties(m)
     yield from _happenings(m)
 
 
 def _compound(m: _Maker) -> dict[str, list[tuple[str | None, ...]]]:
-    names = {(m.text(), m.pick(("en", "zh", "ar")) if m.maybe(0.7) else None, m.code("name_kind")) for _ in range(m.random.randrange(3))}
-    identifiers = {(m.code("identifier_scheme"), f"0{m.random.randrange(10**6):06d}x") for _ in range(m.random.randrange(3))}
+    names = {
+        (m.text(), m.pick(("en", "zh", "ar")) if m.maybe(0.7) else None, m.code("name_kind"))
+        for _ in range(m.random.randrange(3))
+    }
+    identifiers = {
+        (m.code("identifier_scheme"), f"0{m.random.randrange(10**6):06d}x") for _ in range(m.random.randrange(3))
+    }
     return {"names": sorted(names, key=lambda p: tuple(x or "" for x in p)), "identifiers": sorted(identifiers)}
 
 
-def _actors(m: _Maker) -> Iterator[Row]:
+def _organizations(m: _Maker) -> Iterator[Row]:
     for n in range(m.size.organizations):
         v = {"name": m.text(), "kind": m.code("organization_kind")}
         if m.maybe(0.8):
@@ -178,7 +208,10 @@ def _actors(m: _Maker) -> Iterator[Row]:
         if m.maybe(0.8):
             v |= {"city": m.text(), "country": m.pick(_COUNTRIES)}
         if m.maybe(0.7):
-            v |= {"latitude": f"{m.random.uniform(-90, 90):.5f}", "longitude": m.pick(("-0.10", "116.397230", "0", "7.5"))}
+            v |= {
+                "latitude": f"{m.random.uniform(-90, 90):.5f}",
+                "longitude": m.pick(("-0.10", "116.397230", "0", "7.5")),
+            }
         if m.maybe(0.7):
             v["founded"] = m.date(1850, 2000)
         if m.maybe(0.6):
@@ -186,6 +219,9 @@ def _actors(m: _Maker) -> Iterator[Row]:
         if n and m.maybe(0.1):
             v["parent"] = m.slug("o", m.random.randrange(n))
         yield Row("organization", m.slug("o", n), v, {}, _compound(m))
+
+
+def _alliances(m: _Maker) -> Iterator[Row]:
     for n in range(m.size.alliances):
         v = {"name": m.text(), "kind": m.code("alliance_kind"), "status": m.code("alliance_status")}
         if m.maybe(0.7):
@@ -244,8 +280,15 @@ def _happenings(m: _Maker) -> Iterator[Row]:
             v["alliance"] = m.some("a", m.size.alliances)
         yield Row("event", m.slug("e", n), v)
     for n in range(m.size.figures):
-        subject = m.pick((m.some("a", m.size.alliances), m.some("o", m.size.organizations), m.some("g", m.size.agreements)))
-        v = {"subject": subject, "measure": m.code("measure"), "value": str(m.random.randrange(2**31 - 1)), "qualifier": m.code("qualifier")}
+        subject = m.pick(
+            (m.some("a", m.size.alliances), m.some("o", m.size.organizations), m.some("g", m.size.agreements))
+        )
+        v = {
+            "subject": subject,
+            "measure": m.code("measure"),
+            "value": str(m.random.randrange(2**31 - 1)),
+            "qualifier": m.code("qualifier"),
+        }
         if m.maybe(0.7):
             v["as_of"] = m.date(2010, 2024)
         yield Row("figure", m.slug("f-", n), v)
@@ -266,193 +309,20 @@ def claims(shapes: Shapes, rows: Iterable[Row], size: Size, seed: int = 43) -> I
         columns = list(row.values)
         for column in columns[: size.claims]:
             for rival in range(2 if m.maybe(0.1) else 1):
-                v = {"record": row.id, "record_type": row.entity, "column": column, "value": row.values[column] if not rival else m.text()}
-                v |= {"evidence": m.pick(("value", "record")), "reason": m.code("reason"), "source": m.some("s", size.sources)}
+                v = {
+                    "record": row.id,
+                    "record_type": row.entity,
+                    "column": column,
+                    "value": row.values[column] if not rival else m.text(),
+                }
+                v |= {
+                    "evidence": m.pick(("value", "record")),
+                    "reason": m.code("reason"),
+                    "source": m.some("s", size.sources),
+                }
                 if m.maybe(0.5):
                     v["locator"] = f"para-{m.random.randrange(20)}"
                 if not rival:
                     v["chosen"] = "yes"
                 number += 1
                 yield Row("claim", f"c-{number:016x}", v)
-
-
-REDIRECTS = (
-    ("alliance", "old-a", "a00001"),
-    ("alliance", "older-a", "a00001"),
-    ("alliance", "gone-a", None),
-    ("organization", "old-o", "o00002"),
-    ("membership", "m-gone", None),
-)
-RELEASED = "2026-01-02"
-
-
-def write(path: Path, shapes: Shapes, size: Size = Size(), seed: int = 42) -> None:
-    """Write a world to a new release file."""
-    connection = apsw.Connection(str(path))
-    connection.pragma("journal_mode", "off")
-    connection.pragma("synchronous", "off")
-    with connection:
-        _Writer(connection, shapes).write(size, seed)
-    connection.execute("ANALYZE")
-    connection.execute("INSERT INTO search_index(search_index) VALUES ('optimize')")
-    connection.close()
-
-
-class _Writer:
-    def __init__(self, connection: apsw.Connection, shapes: Shapes) -> None:
-        self.connection = connection
-        self.shapes = shapes
-        self.labels: dict[tuple[str, str], str] = {}
-        self.spaces: dict[str, str] = {}
-        self.tables = {table.name: table for table in layout.tables(shapes)}
-
-    def write(self, size: Size, seed: int) -> None:
-        for table in self.tables.values():
-            self.connection.execute(create_table(table))
-        rows = list(records(size, seed))
-        self.know(rows)
-        subjects = [(r.id, r.entity, self.labels[r.entity, r.id]) for r in rows if self.shapes.entity(r.entity).space == "subject"]
-        self.insert("subjects", subjects)
-        by_entity: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            by_entity[row.entity].append(row)
-        for entity in self.shapes.entities:
-            self.entity(entity, by_entity.get(entity.name, []))
-        self.entity(self.shapes.entity("claim"), claims(self.shapes, rows, size, seed + 1))
-        for entity in self.shapes.entities:
-            self.sets(entity, by_entity.get(entity.name, []))
-        self.spans(by_entity["membership"], by_entity["alliance"])
-        self.search(rows)
-        self.insert("redirects", REDIRECTS)
-        self.insert("release", [("id", f"{RELEASED}-0123456789"), ("date", RELEASED), ("base_iri", "http://localhost:8000")])
-        for table in self.tables.values():
-            for index in table.indexes:
-                self.connection.execute(create_index(table, index))
-
-    def insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
-        fields = self.tables[table].fields
-        marks = ",".join("?" * len(fields))
-        self.connection.executemany(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # type: ignore[arg-type]
-
-    def know(self, rows: list[Row]) -> None:
-        for row in rows:
-            entity = self.shapes.entity(row.entity)
-            if entity.space == "subject":
-                self.spaces[row.id] = row.entity
-            if not entity.templated:
-                self.labels[row.entity, row.id] = row.values[entity.label]
-        for row in rows:
-            entity = self.shapes.entity(row.entity)
-            if entity.templated:
-                shown = {c.name: self.shown(c, row.values.get(c.name, ""), row) for c in entity.columns if not c.many}
-                self.labels[row.entity, row.id] = entity.label.format_map(shown)
-
-    def target(self, link: Link, value: str, row: Row) -> str:
-        if not self.shapes.is_family(link.target):
-            return link.target
-        return row.values.get(f"{link.name}_type") or self.spaces[value]
-
-    def shown(self, column: Column, value: str, row: Row) -> str:
-        if isinstance(column, Link) and value:
-            return self.labels[self.target(column, value, row), value]
-        return value
-
-    def entity(self, entity: Entity, rows: Iterable[Row]) -> None:
-        self.insert(entity.plural, (self.fields(entity, row) for row in rows))
-
-    def fields(self, entity: Entity, row: Row) -> tuple[object, ...]:
-        found: dict[str, object] = {"id": row.id}
-        for column in entity.columns:
-            if column.many:
-                continue
-            value = row.values.get(column.name)
-            found[column.name] = value
-            if column.kind is Kind.FLAG:
-                found[column.name] = int(value == "yes")
-            elif column.kind is Kind.INTEGER and value is not None:
-                found[column.name] = int(value)
-            elif column.kind is Kind.DATE:
-                earliest, latest = days(value) if value else (None, None)
-                found[f"{column.name}_earliest"], found[f"{column.name}_latest"] = earliest, latest
-            elif isinstance(column, Link) and self.shapes.is_family(column.target):
-                found[f"{column.name}_type"] = self.target(column, value, row) if value else None
-        if entity.templated:
-            found["label"] = self.labels[entity.name, row.id]
-        for order in entity.orders:
-            name = layout.sort_field(entity, order)
-            if name != order:
-                found[name] = self.sort_key(entity.column(order), row)
-        return tuple(found[f.name] for f in self.tables[entity.plural].fields)
-
-    def sort_key(self, column: Column, row: Row) -> object:
-        value = row.values.get(column.name)
-        if column.kind is Kind.DATE:
-            return days(value)[0] if value else layout.LAST_DAY
-        if column.kind is Kind.INTEGER:
-            return int(value) if value else layout.LAST_INTEGER
-        return fold(self.shown(column, value, row)) if value else layout.LAST_TEXT
-
-    def sets(self, entity: Entity, rows: list[Row]) -> None:
-        for column in entity.columns:
-            if column.many:
-                self.insert(layout.set_table_name(entity, column), ((r.id, v) for r in rows for v in r.sets.get(column.name, [])))
-        for values in self.shapes.values_of(entity):
-            self.insert(values.name, ((r.id, n, *parts) for r in rows for n, parts in enumerate(r.compound.get(values.name, []), 1)))
-
-    def spans(self, memberships: list[Row], alliances: list[Row]) -> None:
-        founded = {row.id: row.values.get("founded") for row in alliances}
-        grouped: dict[tuple[str, str], list[tuple[object, ...]]] = defaultdict(list)
-        for row in memberships:
-            v = row.values
-            if v["role"] not in self.shapes.spans[0].roles:
-                continue
-            since = v.get("since") or (founded[v["alliance"]] if v["role"] == "founding_member" else None)
-            start = days(since) if since else (layout.FIRST_DAY, layout.LAST_DAY)
-            end = days(v["until"]) if "until" in v else (start[0], RELEASED) if "ended" in v else (layout.LAST_DAY, layout.LAST_DAY)
-            grouped[v["alliance"], v["organization"]].append((*start, *end, int(not since), row.id))
-        spans = []
-        for (alliance, organization), spells in grouped.items():
-            names = fold(self.labels["alliance", alliance]), fold(self.labels["organization", organization])
-            for number, spell in enumerate(sorted(spells, key=str), 1):
-                spans.append((alliance, organization, number, spell[-1], *spell[:-1], *names))
-        self.insert("member_spans", spans)
-
-    def search(self, rows: list[Row]) -> None:
-        entries = []
-        for row in rows:
-            entity = self.shapes.entity(row.entity)
-            found: dict[Weight, list[str]] = defaultdict(list)
-            for column in entity.columns:
-                texts = row.sets.get(column.name, []) if column.many else [row.values.get(column.name, "")]
-                found[column.weight] += [t for text in texts for t in tokens(text)]
-            for values in self.shapes.values_of(entity):
-                for parts in row.compound.get(values.name, []):
-                    for column, part in zip(values.columns, parts, strict=True):
-                        found[column.weight] += tokens(part or "")
-            if not any(found[w] for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY)):
-                continue
-            label = self.labels[row.entity, row.id]
-            weighted = (" ".join(found[w]) for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY))
-            entries.append((len(entries) + 1, row.entity, row.id, label, fold(label), *weighted))
-        self.insert("search_entries", entries)
-        self.connection.execute(
-            "CREATE VIRTUAL TABLE search_index USING fts5(name, alias, summary, content='search_entries', content_rowid='entry', "
-            "tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'\")"
-        )
-        self.connection.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
-
-
-def create_table(table: layout.Table) -> str:
-    """The statement that creates a table of the layout."""
-    lines = [f'"{f.name}" {f.type}{" NOT NULL" if f.not_null else ""}' for f in table.fields]
-    key = ", ".join(f'"{name}"' for name in table.primary_key)
-    if table.rowid:
-        lines[0] = f'"{key.strip(chr(34))}" INTEGER PRIMARY KEY'
-        return f'CREATE TABLE "{table.name}" ({", ".join(lines)})'
-    return f'CREATE TABLE "{table.name}" ({", ".join(lines)}, PRIMARY KEY ({key})) WITHOUT ROWID'
-
-
-def create_index(table: layout.Table, index: tuple[str, ...]) -> str:
-    """The statement that creates an index of a table of the layout."""
-    columns = ", ".join(f'"{name}"' for name in index)
-    return f'CREATE INDEX "{table.name}_by_{"_".join(index)}" ON "{table.name}" ({columns})'

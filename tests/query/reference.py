@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class Backwards:
 class Rows:
     """The rows of a source in order, each with the keys of its place."""
 
-    rows: list[tuple[Row, tuple[str | int, ...]]]
+    rows: Sequence[tuple[Row, tuple[str | int, ...]]]
     descending: tuple[bool, ...]
 
     def place(self, keys: tuple[str | int, ...]) -> tuple[Any, ...]:
@@ -146,6 +146,10 @@ class Reference:
         return self.part(None, part)
 
     def any_record(self, type: str, id: str, types: s.Types) -> Any:
+        if not type:
+            there = [name for name, _ in types if (name, id) in self.world.by_id]
+            former = sorted(row["type"] for row in self.world.tables["redirects"] if row["id"] == id)
+            type = next(iter((*there, *former)), "")
         row = self.world.record(type, id)
         parts = dict(types).get(type)
         return None if row is None or parts is None else self.object(row, parts, False)
@@ -188,7 +192,9 @@ class Reference:
             return [text.upper().replace("-", "_") if part.form is s.Form.ENUM else text for text in texts]
         if isinstance(part, s.FormerIds):
             assert row.entity is not None
-            former = [r["id"] for r in self.world.tables["redirects"] if (r["type"], r["target"]) == (row.entity.name, row.id)]
+            former = [
+                r["id"] for r in self.world.tables["redirects"] if (r["type"], r["target"]) == (row.entity.name, row.id)
+            ]
             return sorted(former, key=order)
         if isinstance(part, s.Rank):
             return Number(row.rank)
@@ -260,11 +266,13 @@ class Reference:
 
     def raw(self, row: Row, ref: s.Ref) -> str | None:
         value = self.formed(row, ref.column, ref.form)
-        return None if value is None else str(value).upper().replace("-", "_") if ref.form is s.Form.ENUM else str(value)
+        return (
+            None if value is None else str(value).upper().replace("-", "_") if ref.form is s.Form.ENUM else str(value)
+        )
 
     # --- lists
 
-    def page(self, source: s.Source, page: s.Page, parent: Row | None) -> tuple[list[Any], dict[s.Fact, Any]]:
+    def page(self, source: s.Source, page: s.Page, parent: Row | None) -> tuple[Sequence[Any], dict[s.Fact, Any]]:
         rows = self.ordered(source, page, parent)
         every, start, end = rows.rows, 0, len(rows.rows)
         if page.after is not None and self.values[page.after.name] is not None:
@@ -287,7 +295,7 @@ class Reference:
         }
         return shown, facts
 
-    def keys(self, slot: s.Slot, rows: list[Any]) -> tuple[str | int, ...]:
+    def keys(self, slot: s.Slot, rows: Sequence[Any]) -> tuple[str | int, ...]:
         """The keys in a cursor: those of the row that has it."""
         text = self.values[slot.name][8:]
         return next(keys for _, keys in rows if cursor(keys) == text)
@@ -301,7 +309,16 @@ class Reference:
             entity = rows.rows[0][0].entity if rows.rows else None
             if entity is None:
                 return rows
-            keyed = [(row, tuple(row.fields["id" if o.column == "id" else layout.sort_field(entity, o.column)] for o in page.order)) for row, _ in rows.rows]
+            keyed = [
+                (
+                    row,
+                    tuple(
+                        row.fields["id" if o.column == "id" else layout.sort_field(entity, o.column)]
+                        for o in page.order
+                    ),
+                )
+                for row, _ in rows.rows
+            ]
             down = tuple(o.descending for o in page.order)
             if page.order[-1].column != "id":
                 keyed = [(row, (*keys, row.id)) for row, keys in keyed]
@@ -336,7 +353,9 @@ class Reference:
             found = [row for row in rows if parent.id in self.world.members_of_set(row, link)]
             return Rows([(row, (row.id,)) for row in found], (False,))
         assert parent.entity is not None
-        return by_default([row for row in rows if self.target(row, source.link) == (parent.entity.name, parent.id)], source.link)
+        return by_default(
+            [row for row in rows if self.target(row, source.link) == (parent.entity.name, parent.id)], source.link
+        )
 
     def spans(self, source: s.Members | s.Spells, parent: Row) -> Rows:
         spans = next(one for one in self.shapes.spans if one.name == source.spans)
@@ -344,7 +363,9 @@ class Reference:
         own = [one for one in self.world.tables[spans.name] if one[near] == parent.id]
         own = [one for one in own if source.at is None or self.open(one, source.at)]
         if isinstance(source, s.Spells):
-            return Rows([(Row(spans.name, one), (one[f"{far}_sort"], one[far], one["spell"])) for one in own], (False,) * 3)
+            return Rows(
+                [(Row(spans.name, one), (one[f"{far}_sort"], one[far], one["spell"])) for one in own], (False,) * 3
+            )
         ends = {one[far]: one[f"{far}_sort"] for one in own}
         return Rows([(self.world.by_id[far, id], (sort, id)) for id, sort in ends.items()], (False, False))
 
@@ -364,7 +385,11 @@ class Reference:
         found = []
         for entry in self.world.tables[layout.SEARCH]:
             name, alias, summary = (entry[field].split() for field in ("name", "alias", "summary"))
-            if not words or not occur(words, [name, alias, summary]) or (types is not None and entry["type"] not in types):
+            if (
+                not words
+                or not occur(words, [name, alias, summary])
+                or (types is not None and entry["type"] not in types)
+            ):
                 continue
             exact = name == [token for word in words for token in word]
             rank = 1 if exact else 2 if occur(words, [name]) else 3 if occur(words, [name, alias]) else 4
@@ -382,7 +407,9 @@ class Reference:
         if isinstance(field, s.Edges):
             return [{one.key: self.edge(one, row, keys) for one in field.fields} for row, keys in rows]
         if isinstance(field, s.PageInfo):
-            return {one.key: facts[one.fact] if isinstance(one, s.Info) else self.part(None, one) for one in field.fields}
+            return {
+                one.key: facts[one.fact] if isinstance(one, s.Info) else self.part(None, one) for one in field.fields
+            }
         if isinstance(field, s.TotalCount):
             return Number(len(self.ordered(part.source, part.page, parent).rows))
         if isinstance(field, s.UndatedCount):
@@ -415,8 +442,10 @@ class Reference:
         column = self.column(rows[0], field.column)
         counts: Counter[Any] = Counter()
         for row in rows:
-            keys = (self.world.members_of_set(row, column) or [None]) if column.many else [self.field(row, column.name)]
-            counts.update(keys)
+            keys: Sequence[Any] = (
+                self.world.members_of_set(row, column) if column.many else [self.field(row, column.name)]
+            )
+            counts.update(keys or [None])
         ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0] is None, order(one[0])))
         limit = None if field.first is None else self.values[field.first.name]
         return [{one.key: self.group(one, column, key, count) for one in field.fields} for key, count in ranked[:limit]]
@@ -545,7 +574,8 @@ def occur(words: list[list[str]], fields: list[list[str]]) -> bool:
     """Whether the tokens of each word stand side by side in one of the fields; the very last may be a beginning."""
     return all(
         any(
-            field[at : at + len(word) - 1] == word[:-1] and fits(field[at + len(word) - 1], word[-1], n == len(words) - 1)
+            field[at : at + len(word) - 1] == word[:-1]
+            and fits(field[at + len(word) - 1], word[-1], n == len(words) - 1)
             for field in fields
             for at in range(len(field) - len(word) + 1)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ class Ask:
 
 
 class Drawing:
-    """One selection being drawn."""
+    """One selection being drawn: by Hypothesis, which shrinks it, or evenly from a seed, which reaches rare corners."""
 
     def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any], shapes: Shapes, world: World) -> None:
         self.draw = draw
@@ -34,6 +35,7 @@ class Drawing:
         self.world = world
         self.values: dict[str, object] = {}
         self.keys = 0
+        self.random = Random(draw(st.integers(0, 2**32))) if draw(st.integers(0, 3)) else None
 
     def slot(self, value: object) -> s.Slot:
         name = f"v{len(self.values)}"
@@ -45,13 +47,24 @@ class Drawing:
         return f"k{self.keys}"
 
     def pick(self, items: Any) -> Any:
-        return self.draw(st.sampled_from(list(items)))
+        found = list(items)
+        return self.random.choice(found) if self.random else self.draw(st.sampled_from(found))
+
+    def whole(self, low: int, high: int) -> int:
+        return self.random.randint(low, high) if self.random else int(self.draw(st.integers(low, high)))
+
+    def several_of(self, items: Any, least: int, most: int) -> list[Any]:
+        """Different items."""
+        found = list(items)
+        if self.random:
+            return self.random.sample(found, min(len(found), self.random.randint(least, most)))
+        return list(self.draw(st.lists(st.sampled_from(found), min_size=least, max_size=most, unique=True)))
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) < percent)
+        return self.whole(0, 99) < percent
 
     def count(self) -> s.Slot:
-        return self.slot(self.draw(st.sampled_from((0, 1, 2, 3, 5, 100))))
+        return self.slot(self.pick((0, 1, 2, 3, 5, 100)))
 
     # --- values
 
@@ -65,21 +78,21 @@ class Drawing:
         return self.pick(found)
 
     def days(self) -> tuple[s.Slot, s.Slot]:
-        low = self.draw(st.integers(1985, 2026))
-        high = low + self.draw(st.integers(0, 12))
-        return self.slot(f"{low}-0{self.draw(st.integers(1, 9))}-01"), self.slot(f"{high}-12-31")
+        low = self.whole(1985, 2026)
+        high = low + self.whole(0, 12)
+        return self.slot(f"{low}-0{self.whole(1, 9)}-01"), self.slot(f"{high}-12-31")
 
     def at(self) -> s.At:
         earliest, latest = self.days()
-        return s.At(earliest, latest, self.slot(self.draw(st.booleans())) if self.chance(40) else None)
+        return s.At(earliest, latest, self.slot(self.chance(50)) if self.chance(40) else None)
 
     # --- parts of rows
 
     def parts(self, entity: Entity, depth: int) -> s.Parts:
-        makers: list[Callable[[Entity, int], s.Part]] = [self.scalar] * 4 + [self.little]
+        makers: list[Callable[[Entity, int], s.Part]] = [*[self.scalar] * 4, self.little]
         if depth:
             makers += [self.link, self.list, self.connection, self.list]
-        return tuple(self.pick(makers)(entity, depth) for _ in range(self.draw(st.integers(0, 4))))
+        return tuple(self.pick(makers)(entity, depth) for _ in range(self.whole(1, 4)))
 
     def singles(self, entity: Entity) -> list[Column]:
         return [column for column in entity.columns if not column.many]
@@ -100,7 +113,15 @@ class Drawing:
         sets = [c.name for c in entity.columns if c.many]
         codes = [c for c in self.singles(entity) if c.kind is Kind.CODE]
         plain = [c.name for c in self.singles(entity) if c.kind is not Kind.FLAG]
-        kinds = ["literal", "former", "pattern", "nested", *(["date"] if dates else []), *(["texts"] if sets else []), *(["switch"] if codes else [])]
+        kinds = [
+            "literal",
+            "former",
+            "pattern",
+            "nested",
+            *(["date"] if dates else []),
+            *(["texts"] if sets else []),
+            *(["switch"] if codes else []),
+        ]
         kind = self.pick(kinds)
         if kind == "former":
             return s.FormerIds(self.key())
@@ -117,7 +138,11 @@ class Drawing:
             return s.Texts(self.key(), self.pick(sets), s.Form.PLAIN, self.count() if self.chance(50) else None)
         if kind == "switch":
             column = self.pick(codes)
-            return s.Switch(self.key(), column.name, ((self.sample(entity, column.name), s.Literal("", 1)), ("none", s.Literal("", 2))))
+            return s.Switch(
+                self.key(),
+                column.name,
+                ((self.sample(entity, column.name), s.Literal("", 1)), ("none", s.Literal("", 2))),
+            )
         return s.Literal(self.key(), self.pick(("text'\"", 7, True, None)))
 
     def types(self, target: str, depth: int) -> s.Types:
@@ -131,7 +156,9 @@ class Drawing:
         if not links:
             return self.scalar(entity, depth)
         link = self.pick(links)
-        return s.LinkTo(self.key(), link.name, self.types(link.target, depth - 1 if link.target != "record" else 0), self.chance(20))
+        return s.LinkTo(
+            self.key(), link.name, self.types(link.target, depth - 1 if link.target != "record" else 0), self.chance(20)
+        )
 
     # --- lists
 
@@ -156,18 +183,22 @@ class Drawing:
             where = opened if where is None else s.All((where, opened))
         orders: tuple[s.Order, ...] = ()
         if self.chance(40):
-            names = self.draw(st.lists(st.sampled_from((*entity.orders, "id")), min_size=1, max_size=2, unique=True))
+            names = self.several_of((*entity.orders, "id"), 1, 2)
             names = names[: names.index("id") + 1] if "id" in names else names
             orders = tuple(s.Order(name, self.chance(50)) for name in names)
-        ends = self.draw(st.integers(0, 2))
-        return s.Page(where, orders, first=self.count() if ends == 0 else None, last=self.count() if ends == 1 else None)
+        ends = self.whole(0, 2)
+        return s.Page(
+            where, orders, first=self.count() if ends == 0 else None, last=self.count() if ends == 1 else None
+        )
 
     def list(self, entity: Entity, depth: int) -> s.Part:
-        values = [v for v in self.shapes.values_of(entity)]
+        values = self.shapes.values_of(entity)
         if values and self.chance(40):
             one = self.pick(values)
             parts = tuple(s.Scalar(self.key(), column.name) for column in one.columns)
-            return s.List(self.key(), s.ValuesOf(one.name), parts, s.Page(first=self.count() if self.chance(50) else None))
+            return s.List(
+                self.key(), s.ValuesOf(one.name), parts, s.Page(first=self.count() if self.chance(50) else None)
+            )
         if self.chance(15) and entity.name in (self.shapes.spans[0].whole, self.shapes.spans[0].part):
             return self.spells(entity, self.shapes.spans[0])
         sources = self.sources(entity)
@@ -193,17 +224,23 @@ class Drawing:
 
     def connected(self, source: s.Source, entity: Entity, depth: int) -> s.Connection:
         fields: list[s.ConnectionPart] = []
-        for kind in self.draw(st.lists(st.sampled_from(("nodes", "edges", "total", "undated", "info", "groups", "literal")), max_size=4)):
+        for kind in self.several_of(("nodes", "edges", "total", "undated", "info", "groups", "literal"), 1, 4):
             if kind == "nodes":
                 fields.append(s.Nodes(self.key(), self.parts(entity, depth)))
             elif kind == "edges":
-                fields.append(s.Edges(self.key(), (s.Cursor("cursor"), s.Node("node", self.parts(entity, depth)), s.Literal("t", "E"))))
+                fields.append(
+                    s.Edges(
+                        self.key(), (s.Cursor("cursor"), s.Node("node", self.parts(entity, depth)), s.Literal("t", "E"))
+                    )
+                )
             elif kind == "total":
                 fields.append(s.TotalCount(self.key()))
             elif kind == "undated":
                 fields.append(s.UndatedCount(self.key()))
             elif kind == "info":
-                fields.append(s.PageInfo(self.key(), (*(s.Info(fact.value, fact) for fact in s.Fact), s.Literal("t", "P"))))
+                fields.append(
+                    s.PageInfo(self.key(), (*(s.Info(fact.value, fact) for fact in s.Fact), s.Literal("t", "P")))
+                )
             elif kind == "literal":
                 fields.append(s.Literal(self.key(), "C"))
             else:
@@ -222,9 +259,19 @@ class Drawing:
     # --- filters
 
     def filter(self, entity: Entity, depth: int) -> s.Filter:
-        makers: list[Callable[[Entity, int], s.Filter]] = [self.compare] * 5 + [self.text, self.text, self.is_null, self.date, self.date]
+        makers: list[Callable[[Entity, int], s.Filter]] = [*[self.compare] * 5, self.text, self.text, self.is_null]
+        makers += [self.date, self.date]
         if depth:
-            makers += [self.both, self.either, self.negated, self.linked, self.linked, self.related, self.related, self.text_set]
+            makers += [
+                self.both,
+                self.either,
+                self.negated,
+                self.linked,
+                self.linked,
+                self.related,
+                self.related,
+                self.text_set,
+            ]
         made: s.Filter = self.pick(makers)(entity, depth)
         return made
 
@@ -239,7 +286,11 @@ class Drawing:
             return s.Compare(name, self.pick((s.Op.LT, s.Op.LE, s.Op.GT, s.Op.GE)), self.slot(value))
         op = self.pick((s.Op.EQ, s.Op.EQ, s.Op.NE, s.Op.IN, s.Op.NOT_IN))
         if op in (s.Op.IN, s.Op.NOT_IN):
-            return s.Compare(name, op, self.slot([value, *(self.sample(entity, name) for _ in range(self.draw(st.integers(0, 2))))][self.draw(st.integers(0, 1)) :]))
+            return s.Compare(
+                name,
+                op,
+                self.slot([value, *(self.sample(entity, name) for _ in range(self.whole(0, 2)))][self.whole(0, 1) :]),
+            )
         return s.Compare(name, op, self.slot(value))
 
     def text(self, entity: Entity, depth: int) -> s.Filter:
@@ -248,21 +299,23 @@ class Drawing:
         op = self.pick((s.Op.CONTAINS, s.Op.STARTS))
         needle = self.pick(_NEEDLES)
         if self.chance(50):
-            needle = str(self.sample(entity, name))[self.draw(st.integers(0, 3)) :][:6]
+            needle = str(self.sample(entity, name))[self.whole(0, 3) :][:6]
             needle = needle if op is s.Op.CONTAINS else str(self.sample(entity, name))[:4]
         return s.Compare(name, op, self.slot(needle))
 
     def is_null(self, entity: Entity, depth: int) -> s.Filter:
-        return s.IsNull(self.pick([c.name for c in self.singles(entity)]), self.slot(self.draw(st.booleans())))
+        return s.IsNull(self.pick([c.name for c in self.singles(entity)]), self.slot(self.chance(50)))
 
     def date(self, entity: Entity, depth: int) -> s.Filter:
         dates = [c.name for c in entity.columns if c.kind is Kind.DATE]
         if not dates:
             return self.compare(entity, depth)
-        return self.pick((s.Within, s.Overlaps))(self.pick(dates), *self.days())
+        earliest, latest = self.days()
+        kind = s.Within if self.chance(50) else s.Overlaps
+        return kind(self.pick(dates), earliest, latest)
 
     def several(self, entity: Entity, depth: int) -> tuple[s.Filter, ...]:
-        return tuple(self.filter(entity, depth - 1) for _ in range(self.draw(st.integers(0, 3))))
+        return tuple(self.filter(entity, depth - 1) for _ in range(self.whole(0, 3)))
 
     def both(self, entity: Entity, depth: int) -> s.Filter:
         return s.All(self.several(entity, depth))
@@ -289,7 +342,11 @@ class Drawing:
             column = self.pick(one.columns)
             rows = self.world.tables[one.name]
             value = self.pick([row[column.name] for row in rows if row[column.name] is not None])
-            return s.Related(s.ValuesOf(one.name), quantifier, s.Compare(column.name, self.pick((s.Op.EQ, s.Op.NE)), self.slot(value)))
+            return s.Related(
+                s.ValuesOf(one.name),
+                quantifier,
+                s.Compare(column.name, self.pick((s.Op.EQ, s.Op.NE)), self.slot(value)),
+            )
         sources = self.sources(entity)
         if not sources:
             return self.compare(entity, depth)
@@ -315,10 +372,19 @@ class Drawing:
         if kind == "record":
             return s.Record(self.key(), entity.name, self.slot(self.id(entity)), self.parts(entity, 3), self.chance(20))
         if kind == "any":
-            return s.AnyRecord(self.key(), self.slot(entity.name), self.slot(self.id(entity)), ((entity.name, self.parts(entity, 2)),))
+            return s.AnyRecord(
+                self.key(),
+                self.slot(self.pick((entity.name, entity.name, ""))),
+                self.slot(self.id(entity)),
+                ((entity.name, self.parts(entity, 2)),),
+            )
         if kind == "many":
-            pairs = [[e.name, self.id(e)] for e in (entity, self.pick(self.shapes.entities[:7]), entity)]
-            return s.AnyRecords(self.key(), self.slot(pairs), tuple((e.name, self.parts(e, 0)) for e in self.shapes.entities))
+            pairs = [
+                [self.pick((e.name, e.name, "")), self.id(e)]
+                for e in (entity, self.pick(self.shapes.entities[:7]), entity)
+            ]
+            types = tuple((e.name, self.parts(e, 0)) for e in self.several_of(self.shapes.entities, 1, 4))
+            return s.AnyRecords(self.key(), self.slot(pairs), types)
         if kind == "list":
             source = s.Records(entity.name)
             return s.List(self.key(), source, self.parts(entity, 1), self.page(source, entity))
@@ -326,18 +392,64 @@ class Drawing:
             return self.search()
         return self.connected(s.Records(entity.name), entity, 2)
 
+    def filtered(self) -> s.Part:
+        """A filter over a whole table."""
+        entity = self.pick([e for e in self.shapes.entities if self.world.records[e.name]])
+        fields = (s.TotalCount("total"), s.Nodes("nodes", (s.Scalar("id", "id"),)))
+        return s.Connection(self.key(), s.Records(entity.name), fields, s.Page(self.filter(entity, 2)))
+
+    def timed(self) -> s.Part:
+        """Who belonged to what at a time."""
+        spans = self.pick(self.shapes.spans)
+        forward = self.chance(50)
+        near, far = (spans.whole, spans.part) if forward else (spans.part, spans.whole)
+        source: s.Source = s.Members(spans.name, forward, self.at())
+        entity = self.shapes.entity(far)
+        page = s.Page(self.filter(entity, 1)) if self.chance(30) else s.Page()
+        if self.chance(40):
+            source, entity = s.Reverse(spans.entity, near), self.shapes.entity(spans.entity)
+            page = s.Page(s.All((self.filter(entity, 1), s.OpenAt(spans.name, self.at()))))
+        fields = (s.TotalCount("total"), s.UndatedCount("undated"), s.Nodes("nodes", (s.Scalar("id", "id"),)))
+        inner = s.Connection(self.key(), source, fields, page)
+        return s.List(self.key(), s.Records(near), (inner,))
+
     def id(self, entity: Entity) -> str:
         former = [row["id"] for row in self.world.tables["redirects"]]
         return str(self.pick([*(row.id for row in self.world.records[entity.name][:30]), *former, "none", "'"]))
 
     def search(self) -> s.Part:
         labels = [row["label"] for row in self.world.tables[layout.SEARCH]]
-        text = self.pick((*_NEEDLES, "university north", "north univ", "清华", "清大", "ไทย", "jamiat", "AND", '"', "NEAR(", "a OR b", "*", "dro"))
+        text = self.pick(
+            (
+                *_NEEDLES,
+                "university north",
+                "north univ",
+                "清华",
+                "清大",
+                "ไทย",
+                "jamiat",
+                "AND",
+                '"',
+                "NEAR(",
+                "a OR b",
+                "*",
+                "dro",
+            )
+        )
         text = self.pick(labels) if self.chance(40) else text
-        types = self.slot(self.draw(st.lists(st.sampled_from([e.name for e in self.shapes.entities]), max_size=3))) if self.chance(40) else None
-        parts: s.Parts = (s.Scalar("id", "id"), s.Scalar("type", "type", s.Form.ENUM), s.Rank("rank"), s.Scalar("label", "label"))
+        types = self.slot(self.several_of([e.name for e in self.shapes.entities], 0, 3)) if self.chance(40) else None
+        parts: s.Parts = (
+            s.Scalar("id", "id"),
+            s.Scalar("type", "type", s.Form.ENUM),
+            s.Rank("rank"),
+            s.Scalar("label", "label"),
+        )
         parts += (s.LinkTo("record", "record", tuple((e.name, self.parts(e, 0)) for e in self.shapes.entities[:4])),)
-        fields: tuple[s.ConnectionPart, ...] = (s.TotalCount("total"), s.PageInfo("info", tuple(s.Info(f.value, f) for f in s.Fact)), s.Nodes("nodes", parts))
+        fields: tuple[s.ConnectionPart, ...] = (
+            s.TotalCount("total"),
+            s.PageInfo("info", tuple(s.Info(f.value, f) for f in s.Fact)),
+            s.Nodes("nodes", parts),
+        )
         fields += (s.GroupBy("groups", "type", (s.GroupKey("key"), s.GroupCount("count"))),)
         return s.Connection(self.key(), s.Search(self.slot(text), types), fields, s.Page(first=self.count()))
 
@@ -346,5 +458,6 @@ class Drawing:
 def asks(draw: Callable[[st.SearchStrategy[Any]], Any], shapes: Shapes, world: World) -> Ask:
     """A selection of a few root fields over a release, with values for its slots."""
     drawing = Drawing(draw, shapes, world)
-    parts = tuple(drawing.root() for _ in range(draw(st.integers(0, 2))))
+    kinds = (drawing.root, drawing.root, drawing.root, drawing.filtered, drawing.timed)
+    parts = tuple(drawing.pick(kinds)() for _ in range(drawing.pick((0, 1, 1, 1, 1, 2, 2))))
     return Ask(s.Selection(parts, drawing.chance(20)), drawing.values)

@@ -11,16 +11,18 @@ from tests.query.reference import Reference, World
 from tests.query.selections import Ask, asks
 
 _SETTINGS = settings(
-    max_examples=150,
+    max_examples=int(__import__("os").environ.get("EXAMPLES", "150")),
     deadline=None,
-    derandomize=True,
+    derandomize="EXAMPLES" not in __import__("os").environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 
 
 @_SETTINGS
 @given(st.data())
-def test_both_databases_answer_as_the_reference(known: World, sqlite: Asked, postgresql: Asked, data: st.DataObject) -> None:
+def test_both_databases_answer_as_the_reference(
+    known: World, sqlite: Asked, postgresql: Asked, data: st.DataObject
+) -> None:
     ask: Ask = data.draw(asks(SHAPES, known))
     expected = Reference(known, ask.values).answer(ask.selection)
     for asked in (sqlite, postgresql):

@@ -122,11 +122,11 @@ def read_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document[
     try:
         ast = parse(text, max_lexical_tokens=limits.tokens)
     except GraphQLSyntaxError as error:
-        if "token" in error.message and "limit" in error.message.lower():
+        if f"more than {limits.tokens} tokens" in error.message:
             raise over_limit("tokens", limits.tokens + 1, limits.tokens, "ask for less at once") from error
+        if "nested too deeply" in error.message:
+            raise over_limit("depth", text.count("{"), limits.depth, "ask several questions") from error
         raise InvalidDocument("GRAPHQL_PARSE_FAILED", [error]) from error
-    except RecursionError:
-        raise Refusal("LIMIT_EXCEEDED", "The document nests too deeply.", facts={"limit": "depth"}) from None
     census = _Census()
     visit(ast, census)
     for name, spent in (

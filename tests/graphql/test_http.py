@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -283,8 +282,8 @@ def test_new_documents_have_a_budget_for_each_client(engine: Engine) -> None:
 
 
 @pytest.fixture
-def closing(release: Release) -> Iterator[Endpoint]:
-    yield Endpoint(open_engine(release))
+def closing(release: Release) -> Endpoint:
+    return Endpoint(open_engine(release))
 
 
 def test_closing_ends_threads_and_refuses_later_questions(closing: Endpoint) -> None:

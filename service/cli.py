@@ -118,24 +118,29 @@ def _print(findings: Sequence[object], *, as_json: bool = False) -> None:
 @_facts
 @_database
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-def load(facts: Path | None, database: str | None, *, dry_run: bool) -> None:
+@click.option("--origin", default="facts", help="Who says it: `facts` are the editors, others are importers.")
+def load(facts: Path | None, database: str | None, origin: str, *, dry_run: bool) -> None:
     """Make the canonical database equal to FACTS, for what the folder contains, and say what changed.
 
-    The facts are checked first; with errors nothing is loaded and the exit code is 1.
+    The facts are checked first; with errors nothing is loaded and the exit code is 1. What other origins have loaded
+    stays, and may be referred to.
     """
     from service import work
 
     settings = resolve(facts=facts, database=database)
-    _refuse_errors(settings)
+    if origin == "facts":
+        _refuse_errors(settings)
     with work.database(settings) as engine:
-        click.echo(str(work.loaded(settings, engine, dry_run=dry_run)))
+        if origin != "facts":
+            _refuse_errors(settings, work.known_records(engine, origin))
+        click.echo(str(work.loaded(settings, engine, dry_run=dry_run, origin=origin)))
 
 
-def _refuse_errors(settings: Settings) -> None:
+def _refuse_errors(settings: Settings, known: Sequence[tuple[str, str]] = ()) -> None:
     """Print the errors of the facts and end with 1, if there are any."""
     from service import work
 
-    errors = work.errors(work.checked(settings))
+    errors = work.errors(work.checked(settings, known))
     if errors:
         _print(errors)
         click.echo(f"{settings.facts}: {len(errors)} errors; nothing was loaded", err=True)
@@ -276,12 +281,18 @@ def explain(record: str, column: str | None, database: str | None, *, as_json: b
 
 @alliances.command("import-ror")
 @click.argument("dump", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("folder", type=FOLDER)
-def import_ror(dump: Path, folder: Path) -> None:
-    """Write the organizations of a ROR DUMP (JSON, or CSV.gz) as a FOLDER of facts, to be checked and loaded."""
+@click.argument("folder", type=FOLDER, default=Path(".alliances/ror"))
+@click.option("--enrich", is_flag=True, help="Only what ROR adds to organizations that the facts know by their ROR id.")
+@click.option("--facts", type=FOLDER, help="Folder of the facts whose organizations keep their ids.")
+def import_ror(dump: Path, folder: Path, facts: Path | None, *, enrich: bool) -> None:
+    """Write the organizations of a ROR DUMP (JSON, or CSV, also packed) as a FOLDER of facts, to be loaded.
+
+    FOLDER defaults to .alliances/ror; load it with `alliances load FOLDER --origin ror`.
+    """
     from service import work
 
-    click.echo(work.imported_ror(dump, folder))
+    click.echo(str(work.imported_ror(resolve(facts=facts), dump, folder, enrich=enrich)))
+    click.echo(f"to load it beside the facts: alliances load {folder} --origin ror", err=True)
 
 
 @alliances.command()

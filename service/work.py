@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from datasets.canonical.explain import Explanation, explain
 from datasets.canonical.export import export
-from datasets.canonical.load import load
+from datasets.canonical.load import FACTS, load
 from datasets.canonical.read import attached
-from datasets.canonical.store import open_database
+from datasets.canonical.store import open_database, reading
 from datasets.canonical.summary import Summary
+from datasets.canonical.tables import claim
 from datasets.intake.check import check
 from datasets.intake.facts import EXPECTATIONS, RELEASE, Folder, read
 from datasets.intake.finding import Finding, Severity
+from datasets.intake.malformed import Malformed
 from datasets.intake.mint import mint
+from datasets.intake.ror.importer import Imported, import_ror
 from datasets.release.build import Printed, Published, identify, publish
 from datasets.shapes import SHAPES
 from service.errors import OperationError
@@ -46,11 +49,27 @@ def facts_folder(settings: Settings) -> Folder:
         raise OperationError(str(error)) from error
 
 
-def checked(settings: Settings) -> list[Finding]:
-    """All findings about the facts."""
+def checked(settings: Settings, known: Iterable[tuple[str, str]] = ()) -> list[Finding]:
+    """All findings about the facts. `known` are records that stand elsewhere, as (type, id)."""
     facts_folder(settings)
     with Progress("Checking") as progress:
-        return check(settings.facts, SHAPES, progress=progress)
+        return check(settings.facts, SHAPES, progress, known)
+
+
+def known_records(engine: Engine, origin: str) -> list[tuple[str, str]]:
+    """Type and id of the records that others than an origin have loaded: what its folder may refer to."""
+    query = select(claim.c.type, claim.c.record).where(claim.c.origin != origin).distinct()
+    with reading(engine) as connection:
+        return [(str(type), str(record)) for type, record in connection.execute(query)]
+
+
+def imported_ror(settings: Settings, dump: Path, folder: Path, *, enrich: bool) -> Imported:
+    """Write what a dump of ROR says as a folder of facts."""
+    try:
+        with Progress("Importing") as progress:
+            return import_ror(dump, folder, SHAPES, facts=settings.facts, enrich=enrich, progress=progress)
+    except (Malformed, ValueError) as error:
+        raise OperationError(str(error)) from error
 
 
 def minted(settings: Settings) -> dict[str, int]:
@@ -64,10 +83,10 @@ def errors(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
-def loaded(settings: Settings, engine: Engine, *, dry_run: bool = False) -> Summary:
+def loaded(settings: Settings, engine: Engine, *, dry_run: bool = False, origin: str = FACTS) -> Summary:
     """Load the facts; they were checked before."""
     with Progress("Loading") as progress:
-        return load(engine, settings.facts, SHAPES, dry_run=dry_run, progress=progress)
+        return load(engine, settings.facts, SHAPES, origin=origin, dry_run=dry_run, progress=progress)
 
 
 def published(

@@ -54,9 +54,17 @@ _SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 class Published(Protocol):
     """What this face needs of a release."""
 
-    id: str
-    database: Path
-    shapes: Shapes
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def database(self) -> Path:
+        """The file of its database."""
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes that it was built by."""
 
 
 class Browse:

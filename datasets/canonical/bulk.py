@@ -63,5 +63,5 @@ def stream(
     options = {"yield_per": _CHUNK}
     result = connection.execute(text(statement), dict(parameters or {}), execution_options=options)
     with result:
-        for rows in result.partitions():
+        for rows in result.partitions(_CHUNK):
             yield from cast("Sequence[tuple[Cell, ...]]", rows)

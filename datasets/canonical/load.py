@@ -217,8 +217,12 @@ def _shrink(engine: Engine, summary: Summary) -> None:
     if engine.dialect.name != "sqlite" or summary.dry_run or not summary.changed:
         return
     with engine.connect().execution_options(begin="") as connection:
+        wait = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0").close()
         try:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").close()
         except exc.OperationalError:
             # A reader holds the log, or the disk is full: the load is safe in the log, and a later one moves it.
             return
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}").close()

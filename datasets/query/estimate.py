@@ -111,6 +111,8 @@ class Work:
         total = self.fixed
         for page in self.pages:
             limit = values.get(page.slot) if page.slot is not None else None
+            if isinstance(limit, list | tuple):
+                limit = len(limit)
             count = min(page.available, float(limit)) if isinstance(limit, int) else page.available
             total += count if page.whole is None else page.whole
             if count and (page.each.fixed or page.each.pages):

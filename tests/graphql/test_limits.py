@@ -44,8 +44,8 @@ def filters(depth: int) -> str:
 
 REFUSED: dict[str, tuple[str, str]] = {
     "10^6 rows by pages in pages": (
-        "{ alliances(first: 100) { nodes { memberships(first: 100) { nodes { organization { memberships(first: 100) "
-        "{ nodes { alliance { memberships(first: 100) { nodes { id } } } } } } } } } } }",
+        """{ alliances(first: 100) { nodes { memberships(first: 100) { nodes { organization {
+          memberships(first: 100) { nodes { alliance { memberships(first: 100) { nodes { id } } } } } } } } } } }""",
         "rows_examined",
     ),
     "acyclic fragment bomb 2^14": (bomb(14), "depth|fields"),

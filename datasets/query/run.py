@@ -100,6 +100,15 @@ class Database:
                 if isinstance(row[0], bytes):
                     yield row[0]
 
+    def takes(self, plan: Plan) -> bool:
+        """Whether the database can prepare a statement of this size; it is not run."""
+        with self._lease(None) as own:
+            try:
+                own.connection.execute(f"EXPLAIN {plan.sql}", (None,) * len(plan.bindings)).close()
+            except (apsw.SQLError, apsw.TooBigError, apsw.NoMemError):
+                return False
+        return True
+
     def close(self, *, seconds: float = 5.0) -> None:
         """Close all connections. What still runs has so many seconds to end, then it is stopped."""
         with self._idle:

@@ -13,7 +13,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -178,16 +178,16 @@ class _Work:
         self._shapes = shapes
         self._imprint = imprint
         self._step = step
-        self._database = Database(folder / DATABASE, shapes)
         self._exporters: list[Exporter] = []
-        for exporter in exporters:
-            self._exporters.append(exporter(folder, shapes))
+        with ExitStack() as opened:
+            self._database = opened.enter_context(closing(Database(folder / DATABASE, shapes)))
+            for exporter in exporters:
+                self._exporters.append(opened.enter_context(closing(exporter(folder, shapes))))
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
-        """Free everything that is open."""
-        for exporter in self._exporters:
-            exporter.close()
-        self._database.close()
+        """Free everything that is open, also when some of it fails to close."""
+        self._opened.close()
 
     def publish(self, content: Content, expectations: Sequence[Expectation]) -> Published:
         """Do it."""

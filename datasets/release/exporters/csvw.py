@@ -12,12 +12,12 @@ from datasets.shapes import Kind, Link, Shapes
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 """Days are told as text by this pattern: open ends lie outside the calendar that `date` allows."""
 
-_DATATYPES: Mapping[Kind, str] = {
+_DATATYPES: Mapping[Kind, object] = {
     Kind.INTEGER: "nonNegativeInteger",
     Kind.DECIMAL: "decimal",
     Kind.FLAG: "boolean",
     Kind.URL: "anyURI",
-    Kind.LANGUAGE: "language",
+    Kind.LANGUAGE: {"base": "string", "format": "[a-z]{2,8}(-[A-Za-z0-9]{1,8})*"},
 }
 
 
@@ -29,7 +29,7 @@ def csvw_metadata(shapes: Shapes, tables: Sequence[PublicTable], release: str, i
         "dc:title": imprint.title,
         "dc:description": imprint.description or imprint.title,
         "dc:identifier": release,
-        "dc:issued": {"@value": imprint.date, "@type": "date"},
+        "dc:issued": {"@value": imprint.date, "@type": "xsd:date"},
         "dc:publisher": imprint.publisher,
         "dc:license": {"@id": licence(imprint.licence).url},
         "dialect": {"header": True, "encoding": "utf-8", "lineTerminators": ["\r\n"]},
@@ -42,10 +42,11 @@ def _table(shapes: Shapes, table: PublicTable, known: set[str], base: str) -> di
         "columns": [_column(shapes, table, column, base) for column in table.columns],
         "primaryKey": list(table.table.primary_key),
     }
+    # CSVW wants a row at the other end of every foreign key, so links that may be empty are told by `valueUrl` alone.
     keys = [
         {"columnReference": [f.name], "reference": {"resource": f"{f.references}.csv", "columnReference": ["id"]}}
         for f in (column.field for column in table.columns)
-        if f.references in known
+        if f.references in known and f.not_null
     ]
     if keys:
         schema["foreignKeys"] = keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,8 +35,10 @@ class JsonLines:
     FILES: ClassVar[tuple[ExportFile, ...]] = (RECORDS_FILE, CLAIMS_FILE)
 
     def __init__(self, folder: Path, shapes: Shapes) -> None:
-        self._records = (folder / RECORDS_FILE.name).open("wb")
-        self._claims = (folder / CLAIMS_FILE.name).open("wb")
+        with ExitStack() as opened:
+            self._records = opened.enter_context((folder / RECORDS_FILE.name).open("wb"))
+            self._claims = opened.enter_context((folder / CLAIMS_FILE.name).open("wb"))
+            self._opened = opened.pop_all()
         self._kinds = {e.name: tuple((c.name, c.kind) for c in e.columns if not c.many) for e in shapes.entities}
         self._sets = {e.name: tuple(c.name for c in e.columns if c.many) for e in shapes.entities}
         self._values = {e.name: tuple(v.name for v in shapes.values_of(e)) for e in shapes.entities}
@@ -75,9 +78,8 @@ class JsonLines:
         self.close()
 
     def close(self) -> None:
-        """Close the files."""
-        self._records.close()
-        self._claims.close()
+        """Close the files, both of them even if the disk is full."""
+        self._opened.close()
 
 
 def _json(kind: Kind, value: str) -> object:

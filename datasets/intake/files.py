@@ -25,10 +25,14 @@ def replace(path: Path, data: bytes) -> None:
         raise
 
 
-def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """Write a CSV file as facts are written: UTF-8, LF, quoted where needed; in one step."""
+def write_csv(path: Path, header: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
+    """Write a CSV file as facts are written: UTF-8, LF, quoted where needed; in one step. How many rows it has."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(lines)
+    number = 0
+    for line in lines:
+        writer.writerow(line)
+        number += 1
     replace(path, text.getvalue().encode("utf-8"))
+    return number

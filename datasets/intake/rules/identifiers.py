@@ -11,7 +11,7 @@ from datasets.intake.survey import Survey
 from datasets.shapes import Kind, Shapes
 
 
-def _parts(sheet: Sheet) -> tuple[str, str] | None:
+def registry_parts(sheet: Sheet) -> tuple[str, str] | None:
     """The headers of registry and value, of a sheet of identifiers."""
     if sheet.values is None or not sheet.values.registries:
         return None
@@ -21,7 +21,7 @@ def _parts(sheet: Sheet) -> tuple[str, str] | None:
 
 
 def _has_identifiers(sheet: Sheet, shapes: Shapes) -> bool:
-    return _parts(sheet) is not None
+    return registry_parts(sheet) is not None
 
 
 @record_rule(
@@ -32,7 +32,7 @@ def _has_identifiers(sheet: Sheet, shapes: Shapes) -> bool:
 )
 def malformed_identifier(record: Record, survey: Survey) -> Iterator[Spot]:
     """An identifier that its registry cannot have given: its form or its check digits are wrong."""
-    code, value = _parts(record.sheet) or ("", "")
+    code, value = registry_parts(record.sheet) or ("", "")
     for row in record.rows:
         check = CHECKS.get(row.get(code))
         fault = check(row.get(value)) if check and row.get(value) else ""
@@ -49,11 +49,11 @@ class SharedIdentifier:
 
     def wants(self, sheet: Sheet) -> bool:
         """Sheets of identifiers."""
-        return _parts(sheet) is not None
+        return registry_parts(sheet) is not None
 
     def see(self, record: Record) -> None:
         """Compare the identifiers of a subject with those of others."""
-        code, value = _parts(record.sheet) or ("", "")
+        code, value = registry_parts(record.sheet) or ("", "")
         for row in record.rows:
             key = (row.get(code), row.get(value))
             holder = self._held.setdefault(key, record.id)

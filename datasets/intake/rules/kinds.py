@@ -86,6 +86,11 @@ def malformed_number(text: str, column: Column, survey: Survey) -> Fault | None:
 )
 def malformed_url(text: str, column: Column, survey: Survey) -> Fault | None:
     """An address that is not absolute http or https, has no proper host, holds a password, or illegal characters."""
+    return url_fault(text)
+
+
+def url_fault(text: str) -> Fault | None:
+    """What is wrong with an address."""
     if not text.startswith(("http://", "https://")):
         return Fault("the address does not begin with http:// or https://")
     if not _ADDRESS.fullmatch(text) or re.search(r"%(?![0-9A-Fa-f]{2})", text):
@@ -119,6 +124,11 @@ def _is_host(host: str) -> bool:
 )
 def malformed_language(text: str, column: Column, survey: Survey) -> Fault | None:
     """A language tag that BCP 47 does not know: unknown language, script or region, or not the shortest code."""
+    return language_fault(text)
+
+
+def language_fault(text: str) -> Fault | None:
+    """What is wrong with a language tag."""
     match = _TAG.fullmatch(text)
     if match is None:
         return Fault("this is not a language tag")

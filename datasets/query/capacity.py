@@ -89,7 +89,10 @@ def _nested(entity: Entity, link: Link, size: int) -> Selection:
     for _ in range(size):
         back = LinkTo("to", link.name, ((link.target, parts),))
         source = Reverse(entity.name, link.name)
-        parts = (Scalar("label", "label"), Connection("from", source, (Nodes("nodes", (back,)),), Page(first=Slot("n"))))
+        parts = (
+            Scalar("label", "label"),
+            Connection("from", source, (Nodes("nodes", (back,)),), Page(first=Slot("n"))),
+        )
     return Selection((_all(link.target, parts),))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,23 +40,40 @@ class ClosedError(QueryError):
     """The database was closed, because another release took its place."""
 
 
+class _Clock:
+    """When the statement of a connection must end. Knows no connection, so that none is kept alive by its handler."""
+
+    __slots__ = ("deadline",)
+
+    def __init__(self) -> None:
+        self.deadline = float("inf")
+
+    def allow(self, seconds: float | None) -> None:
+        """From now on, so many seconds."""
+        self.deadline = float("inf") if seconds is None else time.monotonic() + seconds
+
+    def late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self.deadline
+
+
 class _Connection:
-    """A connection of one thread, and when its statement must end."""
+    """A connection of one thread; it is closed when the thread ends, or the database."""
+
+    __slots__ = ("__weakref__", "clock", "connection")
 
     def __init__(self, path: Path, largest: int) -> None:
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         uri = f"{path.absolute().as_uri()}?immutable=1"
         self.connection = apsw.Connection(uri, flags=flags, statementcachesize=STATEMENTS)
-        self.deadline = float("inf")
+        self.clock = _Clock()
         self.connection.pragma("query_only", value=1)
         self.connection.pragma("mmap_size", 2**31 - 1)
         self.connection.pragma("cache_size", -16_000)
         self.connection.limit(apsw.SQLITE_LIMIT_LENGTH, largest)
         self.connection.create_scalar_function("fold", _fold, 1, deterministic=True)
-        self.connection.set_progress_handler(self._late, STEPS)
-
-    def _late(self) -> bool:
-        return time.monotonic() > self.deadline
+        self.connection.set_progress_handler(self.clock.late, STEPS)
+        weakref.finalize(self, self.connection.close)
 
 
 def _fold(*texts: apsw.SQLiteValue) -> str | None:
@@ -71,7 +89,7 @@ class Database:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
-        self._connections: list[_Connection] = []
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._running = 0
         self._closed = False
 
@@ -92,13 +110,24 @@ class Database:
             raise QueryError("the statement returned no text")
         return marked(row[0], plan.highlights, values) if plan.highlights else row[0]
 
-    def stream(self, plan: Plan, values: Mapping[str, object], *, seconds: float | None = None) -> Iterator[bytes]:
-        """The JSON text of each row of a `Stream`; the database stays open until the iterator is done or closed."""
+    def stream(
+        self, plan: Plan, values: Mapping[str, object], *, seconds: float | None = None
+    ) -> Generator[bytes, None, None]:
+        """The JSON text of each row of a `Stream`, over a connection of its own.
+
+        Closing the database ends it with ClosedError at its next row, so that a reader who pauses holds nothing up.
+        """
         parameters = plan.bind(values)
-        with self._lease(seconds, apart=True) as own, _explained():
-            for row in own.connection.execute(plan.sql, parameters):
-                if isinstance(row[0], bytes):
-                    yield row[0]
+        with self._lock:
+            own = self._new()
+        own.clock.allow(seconds)
+        try:
+            with _explained():
+                for row in own.connection.execute(plan.sql, parameters):
+                    if isinstance(row[0], bytes):
+                        yield row[0]
+        finally:
+            own.connection.close()
 
     def takes(self, plan: Plan) -> bool:
         """Whether the database can prepare a statement of this size; it is not run."""
@@ -114,48 +143,46 @@ class Database:
         with self._idle:
             self._closed = True
             self._idle.wait_for(lambda: self._running == 0, timeout=seconds)
-            for own in self._connections:
-                own.deadline = 0.0
+            for own in list(self._connections):
+                own.clock.deadline = 0.0
             self._idle.wait_for(lambda: self._running == 0)
-            for own in self._connections:
-                own.connection.close()
+            for own in list(self._connections):
+                _close(own.connection)
             self._connections.clear()
 
     @contextmanager
-    def _lease(self, seconds: float | None, *, apart: bool = False) -> Iterator[_Connection]:
-        own = self._taken(apart=apart)
-        own.deadline = float("inf") if seconds is None else time.monotonic() + seconds
+    def _lease(self, seconds: float | None) -> Iterator[_Connection]:
+        with self._lock:
+            own: _Connection | None = getattr(self._local, "own", None)
+            if own is None or self._closed:
+                own = self._local.own = self._new()
+            self._running += 1
+        own.clock.allow(seconds)
         try:
             yield own
         finally:
             with self._idle:
                 self._running -= 1
-                if apart and own in self._connections:
-                    self._connections.remove(own)
-                    own.connection.close()
                 if not self._running:
                     self._idle.notify_all()
 
-    def _taken(self, *, apart: bool) -> _Connection:
-        with self._lock:
-            if self._closed:
-                raise ClosedError("this release is no longer served; ask the current one")
-            self._running += 1
-        own: _Connection | None = None if apart else getattr(self._local, "own", None)
-        if own is not None:
-            return own
-        try:
-            own = _Connection(self.path, self._largest)
-        except BaseException:
-            with self._idle:
-                self._running -= 1
-                self._idle.notify_all()
-            raise
-        with self._lock:
-            self._connections.append(own)
-        if not apart:
-            self._local.own = own
+    def _new(self) -> _Connection:
+        if self._closed:
+            raise ClosedError("this release is no longer served; ask the current one")
+        own = _Connection(self.path, self._largest)
+        self._connections.add(own)
         return own
+
+
+def _close(connection: apsw.Connection) -> None:
+    """Close a connection, also under a stream; one that is just stepping has been told to stop."""
+    while True:
+        try:
+            connection.close(force=True)
+        except apsw.ThreadingViolationError:
+            time.sleep(0.001)
+        else:
+            return
 
 
 @contextmanager
@@ -166,3 +193,5 @@ def _explained() -> Iterator[None]:
         raise DeadlineError("the query took longer than allowed: ask for less, or in smaller pages") from error
     except apsw.TooBigError as error:
         raise TooLargeError("the answer is larger than allowed: ask for fewer fields, or in smaller pages") from error
+    except (apsw.CursorClosedError, apsw.ConnectionClosedError) as error:
+        raise ClosedError("this release is no longer served; ask the current one") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -43,6 +44,7 @@ class _Connection:
         self.cursor = psycopg.RawCursor(self.connection)
         self.cursor.format = Format.BINARY
         self.milliseconds = 0
+        weakref.finalize(self, self.connection.close)
 
     def limit(self, seconds: float | None) -> None:
         """Set the time that each statement has from here on."""
@@ -61,7 +63,7 @@ class PostgresDatabase:
         self._largest = largest
         self._local = threading.local()
         self._idle = threading.Condition()
-        self._connections: list[_Connection] = []
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._running = 0
         self._closed = False
 
@@ -102,10 +104,10 @@ class PostgresDatabase:
         with self._idle:
             self._closed = True
             if not self._idle.wait_for(lambda: self._running == 0, timeout=seconds):
-                for own in self._connections:
+                for own in list(self._connections):
                     own.connection.cancel_safe()
             self._idle.wait_for(lambda: self._running == 0)
-            for own in self._connections:
+            for own in list(self._connections):
                 own.connection.close()
             self._connections.clear()
 
@@ -120,7 +122,7 @@ class PostgresDatabase:
             if own is None or own.connection.closed:
                 own = self._local.own = _Connection(self._url, self.schema)
                 with self._idle:
-                    self._connections.append(own)
+                    self._connections.add(own)
             own.limit(seconds)
             yield own
         finally:

@@ -7,6 +7,8 @@ from datasets.text import tokens
 
 MOST_WORDS = 32
 """Most tokens of one search."""
+LONGEST_WORD = 200
+"""Longest token of a search, in characters."""
 
 
 def phrases(values: Values, slot: str) -> list[list[str]]:
@@ -14,6 +16,8 @@ def phrases(values: Values, slot: str) -> list[list[str]]:
     found = [word for word in (tokens(part) for part in text_of(values, slot).split()) if word]
     if sum(map(len, found)) > MOST_WORDS:
         raise BadValueError(slot, f"search for at most {MOST_WORDS} words (a Chinese or Thai character counts as one)")
+    if any(len(token) > LONGEST_WORD for word in found for token in word):
+        raise BadValueError(slot, f"search for words of at most {LONGEST_WORD} letters")
     return found
 
 

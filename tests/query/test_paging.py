@@ -75,7 +75,11 @@ VALUES = {"id": "a00001", "from": "1999-01-01", "to": "2015-12-31", "kind": "uni
 def test_pages_give_every_row_once(asked: Asked, known: World, name: str, size: int, forward: bool) -> None:
     source, order, where, record = LISTS[name]
     limit = Slot("size")
-    page = Page(where, order, first=limit, after=Slot("at")) if forward else Page(where, order, last=limit, before=Slot("at"))
+    page = (
+        Page(where, order, first=limit, after=Slot("at"))
+        if forward
+        else Page(where, order, last=limit, before=Slot("at"))
+    )
     selection = listing(source, page, record)
     plan = asked.plan(selection)
     found: list[Any] = []
@@ -122,12 +126,14 @@ def test_a_page_between_two_cursors(asked: Asked, known: World) -> None:
 )
 def test_what_is_no_cursor_is_refused(asked: Asked, cursor: object) -> None:
     plan = asked.plan(listing(Records("organization"), Page(first=Slot("size"), after=Slot("at"))))
-    with pytest.raises(BadValueError, match="^at: "):
+    with pytest.raises(BadValueError, match=r"^at: "):
         plan.bind({"size": 1, "at": cursor})
 
 
 def test_a_cursor_belongs_to_its_order(asked: Asked) -> None:
-    cursor = asked.answer(listing(Records("organization"), Page(first=Slot("size"))), {"size": 1})["all"]["edges"][0]["cursor"]
+    cursor = asked.answer(listing(Records("organization"), Page(first=Slot("size"))), {"size": 1})["all"]["edges"][0][
+        "cursor"
+    ]
     down = (Order("name", descending=True),)
     for other in (Page(order=down, after=Slot("at")), Page(order=(Order("founded"),), after=Slot("at"))):
         with pytest.raises(BadValueError, match="another list or order"):
@@ -150,7 +156,10 @@ def test_a_page_has_one_end() -> None:
         Page(first=Slot("a"), last=Slot("b"))
 
 
-@pytest.mark.parametrize(("size", "message"), [(-1, "0 or more"), (None, "whole number"), (1.5, "whole number"), (True, "whole number"), (10**30, "64 bits")])
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [(-1, "0 or more"), (None, "whole number"), (1.5, "whole number"), (True, "whole number"), (10**30, "64 bits")],
+)
 def test_a_page_size_is_a_whole_number(asked: Asked, size: object, message: str) -> None:
     plan = asked.plan(listing(Records("event"), Page(first=Slot("size"))))
     with pytest.raises(BadValueError, match=message):

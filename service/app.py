@@ -19,6 +19,7 @@ from service.access import Access
 from service.errors import OperationError
 from service.faces import FACES, FaceRow
 from service.log import AccessLog, configure
+from service.memory import frugal
 from service.metrics import Metrics
 from service.routes import routes
 from service.settings import Settings, resolve
@@ -92,6 +93,7 @@ def _switch_on_hangup(switch: Switch) -> Iterator[None]:
 def from_environment() -> Starlette:
     """The application of a worker process: settings from the environment, logs as lines of JSON."""
     configure()
+    frugal()
     try:
         return create_app(resolve())
     except OperationError as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datasets.release.exporter import Exporter
 from datasets.release.exporters import EXPORTERS
 from linked_data.dump import Dumps
+from linked_data.validation import ShaclShapes
 
 
 def exporters() -> tuple[type[Exporter], ...]:
     """All exporters, in the order in which the manifest lists their files."""
-    return (*EXPORTERS, Dumps)
+    return (*EXPORTERS, ShaclShapes, Dumps)

@@ -65,7 +65,7 @@ FACES: tuple[FaceRow, ...] = (
     FaceRow("linked", ("/context",), "service.linked_face:open_face"),
     FaceRow(
         "described",
-        ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf"))),
+        ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf")), "/shapes.ttl"),
         "service.described_face:open_face",
     ),
     FaceRow("graphql", ("/graphql",), "graph_schema.face:open_face"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import time
 from collections import OrderedDict
@@ -21,6 +20,7 @@ from datasets.release.identity import RELEASE_ID
 from datasets.release.open import Release
 from service.cache import Cache
 from service.faces import FACES, Face, FaceRow
+from service.memory import give_back
 from service.problems import not_found
 from service.reader import Reader
 from service.settings import Settings
@@ -198,8 +198,7 @@ class Switch:
     async def _forget(self, held: Held) -> None:
         await held.closed.wait()
         self._going.discard(held)
-        # Schemas and routes are full of cycles: without this, memory comes back only when the collector feels like it.
-        await asyncio.to_thread(gc.collect)
+        await asyncio.to_thread(give_back)
 
     async def _watch(self) -> None:
         while True:

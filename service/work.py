@@ -101,15 +101,18 @@ def published(
     loaded, or in the folder `facts`; `date` overrides the date. Raises OperationError where something is not said.
     """
     with _said(engine, facts) as folder, Progress("Publishing") as progress:
-        return publish(
-            engine,
-            settings.releases,
-            SHAPES,
-            expectations=folder.expectations or (),
-            exporters=exporters(),
-            progress=progress,
-            **imprint(folder, settings.base_iri, date),
-        )
+        try:
+            return publish(
+                engine,
+                settings.releases,
+                SHAPES,
+                expectations=folder.expectations or (),
+                exporters=exporters(),
+                progress=progress,
+                **imprint(folder, settings.base_iri, date),
+            )
+        except ValueError as error:  # what the release says of itself cannot be printed
+            raise OperationError(str(error)) from error
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from functools import cached_property, lru_cache, partial
 from datasets.release.errors import ReleaseError
 from datasets.release.open import Release
 from linked_data.linked import LinkedData
-from linked_data.ontology import Ontology
+from linked_data.ontology import Ontology, serialized
+from linked_data.shacl import ShapesGraph
+from linked_data.validation import SHAPES_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,18 @@ class Resources:
     @cached_property
     def offers(self) -> dict[str, tuple[Offer, ...]]:
         """The formats of each address that has several, the one for clients without a wish first."""
-        return {"/ns": _rdf(lru_cache(self.ontology.serialized))}
+        return {
+            "/ns": _rdf(lru_cache(self.ontology.serialized)),
+            "/shapes.ttl": (Offer("ttl", "text/turtle", self.shapes),),
+        }
+
+    def shapes(self) -> bytes:
+        """The SHACL shapes: as the release holds them, or read off its shapes where it is older than that."""
+        path = self.release.path / SHAPES_FILE.name
+        if path.is_file():
+            return path.read_bytes()
+        graph = ShapesGraph(self.release.shapes, self.release.base_iri).graph
+        return serialized(graph, "turtle", {})
 
     def context(self, hash_: str) -> bytes | None:
         """The JSON-LD context of that hash: of this release, or of another that is kept beside it."""

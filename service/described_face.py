@@ -14,9 +14,6 @@ from service.faces import Receive, Scope, Send
 from service.negotiation import choose
 from service.problems import not_acceptable, not_found
 
-PATHS = ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf")))
-"""The addresses of this face."""
-
 
 class DescribedFace:
     """The descriptions of one release under one root."""
@@ -35,7 +32,7 @@ class DescribedFace:
     def variant(self, scope: Scope) -> str | None:
         """The media type that a description with several formats would be given in."""
         offers = self._offers(self._path(scope))
-        if not offers:
+        if len(offers) < 2:
             return ""
         return choose(Request(scope).headers.get("accept"), [offer.media_type for offer in offers]) or "none"
 
@@ -53,7 +50,10 @@ class DescribedFace:
 
     def _answer(self, request: Request) -> Response:
         path = self._path(request.scope)
-        if offers := self._offers(path):
+        offers = self._offers(path)
+        if len(offers) == 1:
+            return self._given(path, offers[0])
+        if offers:
             return self._negotiated(request, path, offers)
         stem, _, suffix = path.rpartition(".")
         for offer in self._offers(stem):
@@ -67,9 +67,8 @@ class DescribedFace:
             raise not_acceptable([(offer.media_type, f"{self._root}{path}.{offer.suffix}") for offer in offers])
         offer = next(offer for offer in offers if offer.media_type == chosen)
         response = self._given(path, offer)
-        if len(offers) > 1:
-            response.headers["Content-Location"] = f"{self._root}{path}.{offer.suffix}"
-            response.headers["Vary"] = "Accept"
+        response.headers["Content-Location"] = f"{self._root}{path}.{offer.suffix}"
+        response.headers["Vary"] = "Accept"
         return response
 
     def _given(self, path: str, offer: Offer) -> Response:

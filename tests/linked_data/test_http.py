@@ -100,3 +100,10 @@ def test_the_vocabulary_is_negotiated(client: TestClient, accept: str, content_t
 def test_what_the_vocabulary_is_not_given_in(client: TestClient) -> None:
     assert client.get("/ns", headers={"Accept": "image/png"}).status_code == 406
     assert client.get("/ns.png").status_code == 404
+
+
+def test_the_shapes_are_served(client: TestClient) -> None:
+    answer = client.get("/shapes.ttl", headers={"Accept": BROWSER})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/turtle")
+    assert b"sh:NodeShape" in answer.content

@@ -14,7 +14,7 @@ FORMAT = 1
 """Version of the layout of a release, in the file's header (PRAGMA user_version) and in the release id. It grows when
 the tables, the search index or the meaning of derived fields change, so that unchanged facts are published anew."""
 PAGE_SIZE = 4096
-"""Bytes of a database page."""
+"""Bytes of a database page: on the real facts 8192 and 16384 gave larger files and no faster look-ups."""
 
 
 def quote(name: str) -> str:

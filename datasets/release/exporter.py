@@ -41,8 +41,9 @@ class Exporter(Protocol):
     publishing order, while the canonical database is traversed; `finish` comes once, after all validators have passed,
     when the id is known and the database is complete: an exporter that needs labels, sort keys or links from both ends
     reads them there and leaves `feed` empty. `close` comes last in any case, also after an error, and frees what is
-    open; what an unfinished exporter wrote is thrown away with the folder. Same content must give the same bytes:
-    no clock, no machine name, no random order.
+    open; what an unfinished exporter wrote is thrown away with the folder. An exporter that finds the content wrong
+    raises RejectedError, and nothing is published. Same content must give the same bytes: no clock, no machine name,
+    no random order.
     """
 
     FILES: ClassVar[tuple[ExportFile, ...]]

@@ -168,9 +168,7 @@ def test_the_database_holds_every_value_and_claim(world_release: Release, record
                 assert tuple(v for (v,) in ask(sql, (record.id,))) == record.sets.get(column.name, ())
                 continue
             extra = f', "{column.name}_earliest", "{column.name}_latest"' if column.kind is Kind.DATE else ""
-            (row,) = rows(
-                world_release.database, f'SELECT "{column.name}"{extra} FROM "{entity.plural}" WHERE id = ?', record.id
-            )
+            (row,) = ask(f'SELECT "{column.name}"{extra} FROM "{entity.plural}" WHERE id = ?', (record.id,))
             value = record.values.get(column.name)
             if column.kind is Kind.FLAG:
                 assert row == (int(value == "yes"),)

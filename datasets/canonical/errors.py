@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import URL, exc
 
 
@@ -80,15 +81,14 @@ def plain_errors(url: URL) -> Iterator[None]:
     """Turn what a driver raises for reasons outside this program into a CanonicalError that says how to mend it."""
     try:
         yield
-    except exc.DBAPIError as error:
-        found = _translate(error, _where(url))
+    except (exc.DBAPIError, psycopg.Error) as error:  # COPY speaks to the driver directly
+        found = _translate(error.orig if isinstance(error, exc.DBAPIError) else error, _where(url))
         if found is None:
             raise
         raise found from error
 
 
-def _translate(error: exc.DBAPIError, where: str) -> CanonicalError | None:
-    original = error.orig
+def _translate(original: BaseException | None, where: str) -> CanonicalError | None:
     detail = " ".join(str(original).split())
     if isinstance(original, sqlite3.Error):
         code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
@@ -96,11 +96,14 @@ def _translate(error: exc.DBAPIError, where: str) -> CanonicalError | None:
             return None
         kind, text = _SQLITE[code]
         return kind(text.format(where=where, detail=detail))
+    if isinstance(original, psycopg.DataError) and "NUL" in detail:
+        return UnusableFacts("a value holds the character NUL, which PostgreSQL cannot keep; `check` says where")
     state = getattr(original, "sqlstate", None)
     if state in _POSTGRESQL:
         kind, text = _POSTGRESQL[state]
         return kind(text.format(where=where, detail=detail))
-    if state is None or state.startswith(("08", "57P", "28", "3D", "53")):
+    lost = isinstance(original, psycopg.OperationalError) and state is None
+    if lost or (state is not None and state.startswith(("08", "57P", "28", "3D", "53"))):
         return UnusableDatabase(f"{where} cannot be reached: {detail}; check the address and that the server runs")
     return None
 

@@ -1,7 +1,8 @@
 """The tables of the canonical database: claims and what is decided about them, whatever the entities.
 
-A column of an entity needs no migration, since it is a value here. What a migration changes stands in `migrations/`;
-`REVISION` names the newest one. Text sorts by code point in every database (`COLLATE "C"` in PostgreSQL).
+A column of an entity needs no migration, since it is a value here. Whoever changes a table here adds a file to
+`migrations/versions/` that does the same to a database in use, and names it in `REVISION`. Text sorts by code point in
+every database (`COLLATE "C"` in PostgreSQL).
 """
 
 from __future__ import annotations

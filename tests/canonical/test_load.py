@@ -355,6 +355,16 @@ def test_what_cannot_be_read_changes_nothing(loaded: Engine, tmp_path: Path) -> 
     assert dump(loaded, history=True) == before
 
 
+def test_a_character_that_postgresql_cannot_keep_is_told(engine: Engine, tmp_path: Path) -> None:
+    folder = write(tmp_path / "facts", {"alliances.csv": [{"id": "a", "name": "A\0", "sources": "s"}]})
+    if engine.dialect.name == "postgresql":
+        with pytest.raises(UnusableFacts, match="a value holds the character NUL, which PostgreSQL cannot keep"):
+            load(engine, folder, SHAPES)
+    else:
+        load(engine, folder, SHAPES)
+        assert chosen(engine, "alliance", "a", "name") == [("A\0", "only_value")]
+
+
 def test_progress_is_told(engine: Engine, world: Path) -> None:
     told: list[tuple[str, int]] = []
     summary = load(engine, world, SHAPES, progress=lambda what, done: told.append((what, done)))

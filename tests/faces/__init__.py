@@ -1,0 +1,1 @@
+"""The three faces of one release, beside each other."""

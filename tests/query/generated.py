@@ -200,7 +200,8 @@ def _compound(m: _Maker) -> dict[str, list[tuple[str | None, ...]]]:
 
 def _organizations(m: _Maker) -> Iterator[Row]:
     for n in range(m.size.organizations):
-        v = {"name": m.text(), "kind": m.code("organization_kind")}
+        name = _ODD[n] if n < len(_ODD) else m.text()
+        v = {"name": name, "kind": m.code("organization_kind")}
         if m.maybe(0.8):
             v["language"] = m.pick(("en", "zh"))
         if m.maybe(0.4):

@@ -71,7 +71,7 @@ def convert(record: RorRecord, countries: frozenset[str], tell: Tell) -> Convert
     if record.status == _WITHDRAWN:
         tell("withdrawn_record", record.ror, "the registry withdrew the record", "the record was left out")
         return None
-    clean = _Cleaner(record, tell)
+    clean = _Cleaner(tell)
     name, language = clean.text(record.name), clean.language(record.language)
     country = record.country if record.country in countries else ""
     if record.country and not country:
@@ -113,8 +113,9 @@ def kind(record: RorRecord) -> str:
 class _Cleaner:
     """Mends texts and drops language tags that nobody knows."""
 
-    def __init__(self, record: RorRecord, tell: Tell) -> None:
-        self._record, self._tell = record, tell
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
 
     def text(self, text: str) -> str:
         """The text in normal form, without invisible characters and superfluous space."""
@@ -122,17 +123,18 @@ class _Cleaner:
             return text
         clean = " ".join(_INVISIBLE.sub(" " if "\n" in text or "\t" in text else "", text).split())
         clean = unicodedata.normalize("NFC", clean)
-        if clean != text:
+        if clean != text and text not in self._told:
+            self._told.add(text)
             self._tell("cleaned_text", text, "odd spaces, invisible or decomposed characters", f"written as {clean!r}")
         return clean
 
     def language(self, tag: str) -> str:
         """The tag, or nothing."""
         fault = language_fault(tag) if tag else None
-        if fault is not None:
+        if fault is not None and tag not in self._told:
+            self._told.add(tag)
             self._tell("odd_language", tag, fault.message, "the language was left out")
-            return ""
-        return tag
+        return tag if fault is None else ""
 
 
 def _names(

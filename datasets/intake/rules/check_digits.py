@@ -44,7 +44,7 @@ CHECKS: dict[str, Callable[[str], str]] = {
     "grid": _form(r"grid\.[0-9]{4,6}\.[0-9a-f]{1,2}", "a GRID id is like grid.12527.33"),
     "pic": _form(r"[1-9][0-9]{8}", "a PIC is nine digits"),
     "erasmus": _form(
-        r"(?:[A-Z] {2}|[A-Z]{2} |[A-Z]{3}|[A-Z]{1,2} )[A-Z-]{2,7}[0-9]{2,3}",
+        r"(?:[A-Z]{1,2} |(?:IRL|LUX) ?)[A-Z-]{2,8}[0-9]{2,3}",
         "an Erasmus code is a country, a space, a city and a number: CZ PRAHA07",
     ),
     "schac": _form(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", "a SCHAC home organization is a domain name"),

@@ -97,13 +97,10 @@ class PinValue:
         self._pins: dict[str, list[Pin]] = {}
         for pin in survey.pins:
             entity = _entity(survey, pin)
-            there = entity and survey.types[space(entity)].get(pin.id) == entity.name
-            if (
-                entity
-                and there
-                and pin.column in survey.shapes.claimable(entity)
-                and (pin.type, pin.id) not in survey.known
-            ):
+            if entity is None or (pin.type, pin.id) in survey.known or not survey.sees(entity, pin.column):
+                continue
+            there = survey.types[space(entity)].get(pin.id) == entity.name
+            if there and pin.column in survey.shapes.claimable(entity):
                 self._pins.setdefault(pin.id, []).append(pin)
         self._stated: dict[tuple[str, str, str], set[str]] = {}
 

@@ -124,7 +124,7 @@ def missing_source(record: Record, survey: Survey) -> Iterator[Spot]:
 )
 def empty_row(record: Record, survey: Survey) -> Iterator[Spot]:
     """A further row of a record that says nothing: it has an id and perhaps sources, but no value."""
-    if len(record.rows) == 1:
+    if len(record.rows) == 1 or any(file == record.sheet.file for file, _ in survey.headless):
         return
     keys = record.sheet.keys
     for row in record.rows:

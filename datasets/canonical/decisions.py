@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select, text
@@ -63,42 +63,56 @@ def pinned(connection: Connection, shapes: Shapes) -> Pins:
 def check_redirects(connection: Connection, lost: Iterable[tuple[str, str]]) -> None:
     """See that every id that goes leads on, and that every redirect leads to a record or says that it is withdrawn.
 
-    `lost` are the records (type, id) that the load removed. Raises UnusableFacts with all ids concerned.
+    `lost` are the ids (type, id) that the load removed. Raises UnusableFacts with all ids concerned.
     """
     targets: dict[tuple[str, str], str] = {}
-    for type, record, target in connection.execute(select(redirect.c.type, redirect.c.record, redirect.c.target)):
+    alive: list[str] = []
+    dangling: set[tuple[str, str]] = set()
+    for type, record, target, is_there, leads_to_record in connection.execute(text(_REDIRECTS)):
         if targets.setdefault((type, record), target) != target:
             raise UnusableFacts(
                 f"redirects: {type}/{record} leads to {target or 'nowhere'!r} and to"
                 f" {targets[type, record] or 'nowhere'!r}: keep one of the lines"
             )
+        if is_there:
+            alive.append(f"{type}/{record}")
+        if target and not leads_to_record:
+            dangling.add((type, record))
     missing = [f"{type}/{record}" for type, record in lost if (type, record) not in targets]
     if missing:
         raise UnusableFacts(
             f"{_listed(missing)} would go without a trace: add a line to redirects.csv for each"
             " (type, id, target; an empty target says that the record is withdrawn), or put the rows back"
         )
-    alive = [f"{type}/{record}" for type, record in targets if _exists(connection, type, record)]
     if alive:
         raise UnusableFacts(
             f"{_listed(alive)} is redirected and still described: remove its rows, or its line in redirects.csv"
         )
-    for (type, record), target in targets.items():
-        _follow(connection, targets, type, record, target)
+    for type, record in sorted(dangling):
+        _follow(targets, type, record)
 
 
-def _follow(connection: Connection, targets: dict[tuple[str, str], str], type: str, record: str, target: str) -> None:
-    passed = {record}
-    at = target
-    while at and (type, at) in targets:
-        if at in passed:
-            raise UnusableFacts(f"redirects: {type}/{record} leads round in a circle: mend its line in redirects.csv")
-        passed.add(at)
-        at = targets[type, at]
-    if at and not _exists(connection, type, at):
+_REDIRECTS = """
+SELECT r.type, r.record, r.target,
+  CASE WHEN EXISTS (SELECT 1 FROM claim c WHERE c.type = r.type AND c.record = r.record) THEN 1 ELSE 0 END,
+  CASE WHEN EXISTS (SELECT 1 FROM claim c WHERE c.type = r.type AND c.record = r.target) THEN 1 ELSE 0 END
+FROM redirect r ORDER BY r.type, r.record, r.target
+"""
+
+
+def _follow(targets: Mapping[tuple[str, str], str], type: str, record: str) -> None:
+    """See that a redirect whose target is no record leads on from there."""
+    target = targets[type, record]
+    if (type, target) not in targets:
         raise UnusableFacts(
-            f"redirects: {type}/{record} leads to {type}/{at}, which is not there: mend its line in redirects.csv"
+            f"redirects: {type}/{record} leads to {type}/{target}, which is not there: mend its line in redirects.csv"
         )
+    passed = {record}
+    while target and (type, target) in targets:
+        if target in passed:
+            raise UnusableFacts(f"redirects: {type}/{record} leads round in a circle: mend its line in redirects.csv")
+        passed.add(target)
+        target = targets[type, target]
 
 
 def former_ids(connection: Connection) -> set[tuple[str, str]]:

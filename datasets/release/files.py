@@ -12,6 +12,8 @@ MANIFEST = "manifest.json"
 """What the release is and which files it has."""
 DELTA = "delta.json"
 """What changed since the previous release."""
+SHAPES = "shapes.json"
+"""The shapes that the release was built by."""
 
 
 def sha256(path: Path) -> str:

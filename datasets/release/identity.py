@@ -13,12 +13,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import orjson
 
-from datasets.canonical.read import Record
 from datasets.release.ddl import FORMAT
+
+if TYPE_CHECKING:
+    from datasets.canonical.read import Record
 
 Redirect = tuple[str, str, str]
 """Type, former id, and the id that took its place (empty: withdrawn)."""

@@ -13,8 +13,7 @@ import apsw
 from datasets.release import pointer
 from datasets.release.ddl import APPLICATION_ID, FORMAT
 from datasets.release.errors import DamagedError, ReleaseError
-from datasets.release.exporters.shapes_file import SHAPES
-from datasets.release.files import DATABASE, MANIFEST
+from datasets.release.files import DATABASE, MANIFEST, SHAPES
 from datasets.shapes import Shapes
 from datasets.shapes.serial import from_json
 
@@ -45,9 +44,9 @@ class Release:
         """The release in a directory. Raises DamagedError, which says what is missing and how to mend it."""
         manifest = _manifest(path)
         try:
-            shapes = from_json((path / SHAPES.name).read_text(encoding="utf-8"))
+            shapes = from_json((path / SHAPES).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise _damaged(path, f"{SHAPES.name} cannot be read ({error})") from error
+            raise _damaged(path, f"{SHAPES} cannot be read ({error})") from error
         database = path / DATABASE
         if not database.is_file():
             raise _damaged(path, f"{DATABASE} is missing")

@@ -11,8 +11,7 @@ import apsw
 from datasets.release import layout, stored
 from datasets.release.ddl import CREATE_SEARCH_INDEX, FORMAT, create_indexes, create_table
 from datasets.release.errors import ReleaseError
-from datasets.release.exporters.shapes_file import SHAPES
-from datasets.release.files import MANIFEST, sha256
+from datasets.release.files import MANIFEST, SHAPES, sha256
 from datasets.release.identity import Digest, Imprint
 from datasets.release.layout import SEARCH_INDEX
 from datasets.release.manifest import claim_counts, counts
@@ -105,7 +104,7 @@ def recompute(connection: apsw.Connection, release: Release) -> str:
     imprint = Imprint.of(stored.facts(connection))
     version = release.manifest["format"]
     assert isinstance(version, int)
-    digest = Digest((release.path / SHAPES.name).read_text(encoding="utf-8"), imprint, version)
+    digest = Digest((release.path / SHAPES).read_text(encoding="utf-8"), imprint, version)
     for record in stored.records(connection, release.shapes):
         digest.feed(record)
     return digest.finish(stored.redirects(connection))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from datasets.release.identity import Imprint
 from datasets.release.open import Release
 from tests.release.tools import changed, put
 
+ROOT = Path(__file__).parents[2]
 Records = tuple[Record, ...]
 
 
@@ -134,3 +137,10 @@ def test_a_database_of_something_else_is_not_opened(records: Records, tmp_path: 
     release.database.write_bytes(b"not a database at all, but long enough to be read as a header of one" * 20)
     with pytest.raises(DamagedError, match="cannot be opened"):
         release.connect()
+
+
+def test_readers_of_a_release_load_no_heavy_libraries() -> None:
+    """Each worker that serves imports this: what only publishing needs would cost it time and memory."""
+    code = "import sys, datasets.release.open, datasets.release.pointer; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {"pyarrow", "sqlalchemy", "alembic", "numpy"} & set(done.stdout.split()) == set()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from datasets.release.exporter import Draft, ExportFile, FromDatabase
+from datasets.release.files import SHAPES
 from datasets.shapes.serial import to_json
 
-SHAPES = ExportFile(name="shapes.json", title="What is in the tables, for programs", media_type="application/json")
+SHAPES_FILE = ExportFile(name=SHAPES, title="What is in the tables, for programs", media_type="application/json")
 
 
 class ShapesFile(FromDatabase):
     """`shapes.json`."""
 
-    FILES: ClassVar[tuple[ExportFile, ...]] = (SHAPES,)
+    FILES: ClassVar[tuple[ExportFile, ...]] = (SHAPES_FILE,)
 
     def finish(self, draft: Draft) -> None:
         """Write the shapes."""
-        (self.folder / SHAPES.name).write_text(to_json(self.shapes), encoding="utf-8")
+        (self.folder / SHAPES).write_text(to_json(self.shapes), encoding="utf-8")

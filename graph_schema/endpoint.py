@@ -38,7 +38,7 @@ class Endpoint:
     """The application at `/graphql`, `/graphql/schema.graphql` and `/graphql/limits` of one release."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="graphql")
         self._sdl = engine.built.sdl.encode()
         self._limits = json.dumps(published(engine.limits), indent=2).encode() + b"\n"
@@ -70,7 +70,7 @@ class Endpoint:
     def close(self) -> None:
         """End the threads and close the database."""
         self._threads.shutdown(wait=True)
-        self._engine.database.close()
+        self.engine.database.close()
 
     # --- operations ------------------------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Endpoint:
         await _send(scope, send, answer.status_for(media_type), answer.body, _headers(media_type, answer))
 
     async def _posted(self, scope: Scope, receive: Receive) -> Request:
-        most = self._engine.limits.body_bytes
+        most = self.engine.limits.body_bytes
         coding = _header(scope, b"content-encoding").strip().lower()
         if coding not in ("", "identity"):
             raise Refusal(
@@ -123,12 +123,12 @@ class Endpoint:
         return read_json(b"".join(pieces), _header(scope, b"content-type"))
 
     async def _answered(self, request: Request, client: str, *, reads_only: bool) -> Answer:
-        ready = self._engine.ready(request, client, reads_only=reads_only)
+        ready = self.engine.ready(request, client, reads_only=reads_only)
         if isinstance(ready, Answer):
             return ready
         if ready.rows <= _SMALL:
-            return self._engine.run(ready)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._engine.run, ready)
+            return self.engine.run(ready)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.engine.run, ready)
 
     # --- other answers ---------------------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ class GraphQLFace:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self.engine = endpoint.engine
+        """What answers operations: others who ask for records in the shape of GraphQL use it too."""
 
     async def start(self) -> None:
         """Nothing is left to do: opening made the schema and read the statistics."""

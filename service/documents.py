@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from datasets.shapes.model import Entity
+from graph_schema.face import GraphQLFace
 from linked_data import formats
+from service.json_documents import JsonDocuments
 from service.linked_face import LinkedFace
 from service.switching import Held
 
@@ -42,5 +44,15 @@ def _linked(format: formats.Format) -> Format:
     return Format(format.suffix, format.media_type, format.title, body)
 
 
-FORMATS: tuple[Format, ...] = (Format("html", "text/html", "Page", _page), *map(_linked, formats.FORMATS))
+async def _json(held: Held, entity: Entity, id: str, request: Request) -> bytes:
+    face = await held.face("graphql")
+    assert isinstance(face, GraphQLFace)
+    return await JsonDocuments(face.engine).document(entity, id)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("html", "text/html", "Page", _page),
+    Format("json", "application/json", "JSON", _json),
+    *map(_linked, formats.FORMATS),
+)
 """The first is what a client gets that states no wish."""

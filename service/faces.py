@@ -68,5 +68,6 @@ FACES: tuple[FaceRow, ...] = (
         ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf")), "/shapes.ttl"),
         "service.described_face:open_face",
     ),
+    FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),
     FaceRow("graphql", ("/graphql",), "graph_schema.face:open_face"),
 )

@@ -31,6 +31,8 @@ class Base:
     other_order: str = ""
     """The tables joined so that the database may choose where to begin, for orders other than the default."""
     undated: str = ""
+    alone: str = ""
+    """The driver without the tables joined to it, where `ties` and `conditions` need no more: for counting."""
 
     @property
     def where(self) -> tuple[str, ...]:

@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def cross_join(self) -> str:
         """A join that walks the left table first where that can be said."""
 
+    def unled(self, column: str) -> str:
+        """A column by whose index no search begins, where that can be said."""
+
     def among(self, column: str, mark: str) -> str:
         """Whether a column is one of a bound list."""
 

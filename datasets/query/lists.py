@@ -182,7 +182,7 @@ class _Connection:
         slot = page.first if forward else page.last
         other = page.before if forward else page.after
         looks = []
-        tables = self.view.tables
+        tables = self.view.counted(keys=page.after is not None or page.before is not None)
         if slot is not None:
             where = self.view.where(*ranges_of(self.w, self.view))
             looks.append(f"EXISTS (SELECT 1 FROM {tables}{where} LIMIT 1 OFFSET {count_mark(self.w, slot)})")
@@ -201,7 +201,7 @@ class _Connection:
     def count(self, where: str, view: View) -> Value:
         self.w.tally.fixed += view.condition.once
         self.w.tally.pages.append(view.work(None, Work(), ordered=False))
-        counted = f"(SELECT count(*) FROM {view.tables}{where})"
+        counted = f"(SELECT count(*) FROM {view.counted(keys=False)}{where})"
         return self.w.dialect.number(counted, nullable=False)
 
     def undated_count(self) -> Value:

@@ -48,6 +48,9 @@ class Postgres:
     def cross_join(self) -> str:
         return "JOIN"
 
+    def unled(self, column: str) -> str:
+        return column
+
     def among(self, column: str, mark: str) -> str:
         return f"{column}=ANY({mark})"
 

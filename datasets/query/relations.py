@@ -13,6 +13,10 @@ from datasets.release import layout
 from datasets.shapes import Link
 
 
+COMMON = 0.25
+"""The share of rows from which a filter is thought to hold so often that a page is found by looking row by row."""
+
+
 @makes(Linked)
 def _linked(w: Writer, scope: Scope, asked: Linked, frame: Frame) -> Condition:
     link = scope.thing.link(asked.column)
@@ -29,7 +33,7 @@ def _linked(w: Writer, scope: Scope, asked: Linked, frame: Frame) -> Condition:
     inner = condition(w, target, asked.filter, frame.deeper(total))
     share, column = _link_share(w, scope, link, asked.entity), scope.sql(link.name)
     examined = total * (inner.drives if inner.drives is not None else 1.0)
-    table = f'"{entity.table}" {target.alias}'
+    table = f"{identifier(entity.table)} {target.alias}"
     guard = f"{column} IS NOT NULL AND " if frame.exact and not link.required else ""
     if examined * (1 + inner.each) <= frame.rows:
         text = f"({guard}{typed}{column} IN (SELECT {target.sql('id')} FROM {table} WHERE {inner.sql}))"
@@ -63,7 +67,8 @@ def _related(w: Writer, scope: Scope, asked: Related, frame: Frame) -> Condition
     after = w.state()
     w.restore(start)
     made = _made_once(w, scope, asked, wanted, frame)
-    if made.once <= frame.rows * each + inner.once:
+    common = asked.quantifier is Quantifier.SOME and made.drives is not None and made.drives >= COMMON
+    if made.once <= frame.rows * each + inner.once and not common:
         return _quantified(made, asked.quantifier)
     w.restore(after)
     return _quantified(look, asked.quantifier)
@@ -76,8 +81,11 @@ def _made_once(w: Writer, scope: Scope, asked: Related, wanted: Filter, frame: F
     inner = condition(w, found.scope, wanted, frame.deeper(total))
     examined = total * (inner.drives if inner.drives is not None else 1.0) * (1 + inner.each) + inner.once
     where = " AND ".join((*found.conditions, f"{found.owner} IS NOT NULL", inner.sql))
-    drives = min(1.0, total * inner.keeps / w.statistics.rows(scope.thing.table))
-    text = f"{scope.sql('id')} IN (SELECT {found.owner} FROM {found.tables} WHERE {where})"
+    owners = total * inner.keeps
+    drives = min(1.0, owners / w.statistics.rows(scope.thing.table))
+    # Where the other filters leave fewer rows than the set has, the set is looked into and does not lead.
+    own = scope.sql("id") if owners <= frame.rows else w.dialect.unled(scope.sql("id"))
+    text = f"{own} IN (SELECT {found.owner} FROM {found.tables} WHERE {where})"
     return Condition(text, 0.3, drives, 1.0, examined)
 
 

@@ -98,6 +98,7 @@ def _reverse_set(w: Writer, thing: Thing, column: Link, scope: Scope, parent: Sc
         (f"{owner}={parent.sql('id')}",),
         owner=owner,
         other_order=f"{left} JOIN {right}",
+        alone=left,
     )
 
 
@@ -121,6 +122,7 @@ def _set_of(w: Writer, source: SetOf, parent: Scope) -> Base:
         (f"{owner}={parent.sql('id')}",),
         owner=owner,
         other_order=f"{left} JOIN {right}",
+        alone=left,
     )
 
 

@@ -49,6 +49,9 @@ class Sqlite:
     def cross_join(self) -> str:
         return "CROSS JOIN"
 
+    def unled(self, column: str) -> str:
+        return f"+{column}"
+
     def among(self, column: str, mark: str) -> str:
         return f"{column} IN (SELECT value FROM json_each({mark}))"
 

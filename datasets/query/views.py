@@ -37,6 +37,11 @@ class View:
         """What stands after FROM."""
         return self.base.tables if self.indexed or not self.base.other_order else self.base.other_order
 
+    def counted(self, *, keys: bool) -> str:
+        """What stands after FROM where rows are only counted; `keys` when cursors are compared."""
+        lean = self.condition is TRUE and (not keys or self.indexed)
+        return self.base.alone if self.base.alone and lean else self.tables
+
     @property
     def tag(self) -> str:
         """What cursors of this list and order begin with."""

@@ -26,13 +26,13 @@ SELECT CAST(('{"alliance":'||coalesce(
  ORDER BY t5.id LIMIT -1) t5),'')||'],"members":'||
 (SELECT ('{"totalCount":'||
 (SELECT count(*)
- FROM "member_spans" t7 CROSS JOIN "organizations" t6 ON t6."id"=t7."organization"
+ FROM "member_spans" t7
  WHERE t7."alliance"=t1."id" AND t7.undated=0 AND t7.from_earliest<=?1 AND t7.to_latest>=?2 AND (t7."spell"=1 OR NOT EXISTS 
 (SELECT 1
  FROM "member_spans" t8
  WHERE t8."alliance"=t7."alliance" AND t8."organization"=t7."organization" AND t8.spell<t7."spell" AND t8.undated=0 AND t8.from_earliest<=?1 AND t8.to_latest>=?2)))||',"undatedCount":'||
 (SELECT count(*)
- FROM "member_spans" t7 CROSS JOIN "organizations" t6 ON t6."id"=t7."organization"
+ FROM "member_spans" t7
  WHERE t7."alliance"=t1."id" AND t7.undated=1 AND t7.from_earliest<=?1 AND t7.to_latest>=?2 AND NOT EXISTS 
 (SELECT 1
  FROM "member_spans" t8
@@ -41,7 +41,7 @@ SELECT CAST(('{"alliance":'||coalesce(
  FROM "member_spans" t8
  WHERE t8."alliance"=t7."alliance" AND t8."organization"=t7."organization" AND t8.undated=1 AND t8.spell<t7.spell AND t8.from_earliest<=?1 AND t8.to_latest>=?2))||',"pageInfo":{"hasNextPage":'||CASE WHEN EXISTS 
 (SELECT 1
- FROM "member_spans" t7 CROSS JOIN "organizations" t6 ON t6."id"=t7."organization"
+ FROM "member_spans" t7
  WHERE t7."alliance"=t1."id" AND t7.undated=0 AND t7.from_earliest<=?1 AND t7.to_latest>=?2 AND (t7."spell"=1 OR NOT EXISTS 
 (SELECT 1
  FROM "member_spans" t8

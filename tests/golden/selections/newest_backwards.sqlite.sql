@@ -2,7 +2,7 @@ SELECT CAST(('{"agreements":'||
 (SELECT (('{"totalCount":'||
 (SELECT count(*)
  FROM "agreements" t1
- WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND t1."id" IN 
+ WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND +t1."id" IN 
 (SELECT t2."agreement"
  FROM "parties" t2
  WHERE t2."agreement" IS NOT NULL AND (t2."actor_type"='organization' AND t2."actor" IN 
@@ -11,7 +11,7 @@ SELECT CAST(('{"agreements":'||
  WHERE (t3."country"=?3))))))||',"pageInfo":{"has_next":'||CASE WHEN (?4=1 AND EXISTS 
 (SELECT 1
  FROM "agreements" t1
- WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND t1."id" IN 
+ WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND +t1."id" IN 
 (SELECT t2."agreement"
  FROM "parties" t2
  WHERE t2."agreement" IS NOT NULL AND (t2."actor_type"='organization' AND t2."actor" IN 
@@ -20,7 +20,7 @@ SELECT CAST(('{"agreements":'||
  WHERE (t3."country"=?3))))) AND (t1."signed_sort",t1."id")>=(?5,?6))) THEN 'true' ELSE 'false' END||',"has_previous":'||CASE WHEN EXISTS 
 (SELECT 1
  FROM "agreements" t1
- WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND t1."id" IN 
+ WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND +t1."id" IN 
 (SELECT t2."agreement"
  FROM "parties" t2
  WHERE t2."agreement" IS NOT NULL AND (t2."actor_type"='organization' AND t2."actor" IN 
@@ -32,7 +32,7 @@ SELECT CAST(('{"agreements":'||
  FROM 
 (SELECT t1."id" AS "id",t1."title" AS "title",t1."signed" AS "signed",t1."signed_sort" AS "~0",t1."id" AS "~1"
  FROM "agreements" t1
- WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND t1."id" IN 
+ WHERE ((t1."signed_sort">=?1 AND t1."signed_sort"<=?2 AND t1."signed_latest"<=?2) AND +t1."id" IN 
 (SELECT t2."agreement"
  FROM "parties" t2
  WHERE t2."agreement" IS NOT NULL AND (t2."actor_type"='organization' AND t2."actor" IN 

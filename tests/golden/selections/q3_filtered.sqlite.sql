@@ -27,7 +27,7 @@ SELECT CAST(('{"agreements":'||
  FROM 
 (SELECT t1."id" AS "id",t1."title" AS "title",t1."signed" AS "signed"
  FROM "agreements" t1
- WHERE ((t1."signed_sort">=?2 AND t1."signed_sort"<=?3 AND t1."signed_latest"<=?3) AND t1."id" IN 
+ WHERE ((t1."signed_sort">=?2 AND t1."signed_sort"<=?3 AND t1."signed_latest"<=?3) AND +t1."id" IN 
 (SELECT t2."agreement"
  FROM "parties" t2
  WHERE t2."agreement" IS NOT NULL AND (t2."actor_type"='organization' AND t2."actor" IN 

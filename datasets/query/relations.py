@@ -12,7 +12,6 @@ from datasets.query.writer import Writer
 from datasets.release import layout
 from datasets.shapes import Link
 
-
 COMMON = 0.25
 """The share of rows from which a filter is thought to hold so often that a page is found by looking row by row."""
 

@@ -26,7 +26,7 @@ from datasets.canonical.tables import load as load_table
 from datasets.canonical.views import VIEWS, recreate
 from datasets.intake.claim import Claim
 from datasets.intake.claims import COUNTRIES, claims, country_claims
-from datasets.intake.facts import EXPECTATIONS, PINS, REDIRECTS, RELEASE, Pin, Redirect, read
+from datasets.intake.facts import EXPECTATIONS, PINS, REDIRECTS, RELEASE, Folder, Pin, Redirect, read
 from datasets.intake.sheet import sheets
 from datasets.shapes import Shapes
 from datasets.shapes.serial import to_json
@@ -70,10 +70,10 @@ def load(
     leads nowhere, Busy, DiskFull; then the database is as before.
     """
     facts = read(folder, shapes)
-    texts = {name: (folder / name).read_text(encoding="utf-8") for name in TEXTS if (folder / name).exists()}
+    texts = _texts(facts)
     with writing(engine) as connection:
         contents = Contents(
-            frozenset(sheet.file for sheet in facts.sheets),
+            frozenset({sheet.file for sheet in facts.sheets} | _former_files(connection, shapes, origin)),
             claims(facts, shapes, _types(connection, shapes)),
             facts.pins,
             facts.redirects,
@@ -111,8 +111,7 @@ def _apply(
 ) -> Summary:
     counted = difference.stage(connection, origin, contents.claims, _told(progress, "reading claims"))
     difference.add(connection, COUNTRIES, country_claims(shapes), None)
-    covered = {*contents.files, *_former_files(connection, shapes, origin)}
-    difference.cover(connection, {(COUNTRIES, COUNTRIES), *((origin, name) for name in covered)})
+    difference.cover(connection, {(COUNTRIES, COUNTRIES), *((origin, name) for name in contents.files)})
     former = former_ids(connection)
     changes = difference.apply(connection)
     pins, pinned_records = (0, set[tuple[str, str]]())
@@ -160,6 +159,12 @@ def _apply(
 
 def _told(progress: Progress | None, what: str) -> Callable[[int], None] | None:
     return None if progress is None else partial(progress, what)
+
+
+def _texts(facts: Folder) -> dict[str, str]:
+    """The files that make no claims, as they are. Raises BadFacts where one cannot be read."""
+    readable = {RELEASE: facts.release, EXPECTATIONS: facts.expectations}
+    return {name: (facts.path / name).read_bytes().decode() for name, found in readable.items() if found is not None}
 
 
 def _types(connection: Connection, shapes: Shapes) -> dict[str, str]:

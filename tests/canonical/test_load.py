@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -275,6 +276,12 @@ class TestOrigins:
             assert load_contents(loaded, contents, SHAPES, origin="importer").changed is changed
         assert chosen(loaded, "alliance", "a", "name") == [("Aula", "pinned")]
 
+    def test_can_load_file_by_file(self, loaded: Engine) -> None:
+        for name in ("one", "two", "one"):
+            claim = Claim("alliance", "a", "objectives", name, "press", "", Evidence.VALUE, name, 1)
+            load_contents(loaded, Contents(frozenset({name}), [claim]), SHAPES, origin="importer")
+        assert chosen(loaded, "alliance", "a", "objectives") == [("one", "every_value"), ("two", "every_value")]
+
 
 def test_a_source_of_another_kind_changes_the_choice_wherever_it_speaks(loaded: Engine, tmp_path: Path) -> None:
     sources = [source("official", "mirror"), source("press", "press"), source("mirror", "mirror")]
@@ -349,6 +356,11 @@ def test_what_cannot_be_read_changes_nothing(loaded: Engine, tmp_path: Path) -> 
         load(loaded, folder, SHAPES)
     write(folder, {"alliances.csv": [{"id": "a", "founded": "soon", "sources": "press"}, ALLIANCES[2]]})
     with pytest.raises(UnusableFacts, match=r"founded of alliance/a \(alliances.csv, line 2\): 'soon' is not a date"):
+        load(loaded, folder, SHAPES)
+    shutil.rmtree(folder)
+    write(folder, {})
+    (folder / "release.toml").write_bytes(b"title = \xff")
+    with pytest.raises(BadFacts, match=r"release\.toml:1:1"):
         load(loaded, folder, SHAPES)
     with pytest.raises(NotADirectoryError, match="there is no facts folder"):
         load(loaded, tmp_path / "nowhere", SHAPES)

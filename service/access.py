@@ -1,4 +1,4 @@
-"""The outermost layer of every request: its id, its log line, its counters, security headers, CORS, and its errors."""
+"""The outermost layer of every request: id, log line, counters, common headers, cache, errors."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import time
 from starlette.exceptions import HTTPException
 
 from service import metrics as counters
-from service.answers import header
+from service.answers import address, header
 from service.faces import Message, Receive, Scope, Send
+from service.headers import PREFLIGHT, Headers, sealed
 from service.log import AccessLog
 from service.metrics import Metrics
 from service.pages import problem_page
 from service.problems import HTML, JSON, Problem, document, kind_of, wants_html
+from service.switching import Switch
 
 log = logging.getLogger("alliances.access")
 
@@ -24,42 +26,16 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 """A request id that a client or proxy may give; others are replaced."""
 LONGEST_ADDRESS = 8000
 """Path and query of more bytes are answered with 414."""
-
-POLICY = (
-    b"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-    b"base-uri 'none'; frame-ancestors 'none'"
-)
-SECURITY: tuple[tuple[bytes, bytes], ...] = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
-)
-CORS: tuple[tuple[bytes, bytes], ...] = (
-    (b"access-control-allow-origin", b"*"),
-    (
-        b"access-control-expose-headers",
-        (
-            b"ETag, Link, Location, Content-Location, Content-Disposition, Content-Range, Accept-Ranges, "
-            b"Memento-Datetime, Retry-After, Vary, X-Request-Id"
-        ),
-    ),
-)
-PREFLIGHT: tuple[tuple[bytes, bytes], ...] = (
-    (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match, Range, X-Request-Id"),
-    (b"access-control-max-age", b"86400"),
-)
-_ALWAYS = (*SECURITY, *CORS)
+_READ = frozenset({b"accept", b"accept-encoding", b"if-none-match", b"x-request-id", b"user-agent"})
 
 
 class Access:
     """Middleware: what happens to every request before and after it is answered."""
 
-    def __init__(self, app: object, metrics: Metrics, access_log: AccessLog | None) -> None:
+    def __init__(self, app: object, switch: Switch, metrics: Metrics, access_log: AccessLog | None) -> None:
         """`app` is the ASGI application inside; without `access_log` nothing is logged."""
         self._app = app
+        self._switch = switch
         self._metrics = metrics
         self._log = access_log
         self._prefix = secrets.token_hex(5)
@@ -70,12 +46,10 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, _plain_failure(scope, send))  # type: ignore[operator]
             return
-        request = _Request(scope, send, self._request_id(scope))
+        request = _Request(scope, send, f"{self._prefix}-{next(self._numbers):x}".encode())
         self._metrics.in_flight += 1
         try:
-            if scope["method"] == "OPTIONS":
-                await _preflight(scope, request)
-            else:
+            if not await self._from_cache(scope, request):
                 await self._answer(scope, receive, request)
         finally:
             self._metrics.in_flight -= 1
@@ -84,17 +58,44 @@ class Access:
             if self._log:
                 self._log.write(_line(scope, request, seconds))
 
+    async def _from_cache(self, scope: Scope, request: _Request) -> bool:
+        """Answer out of the cache of the current release, where the very same was asked before; whether it was.
+
+        The answer is whole and in memory, so no release needs to be held for it, and no route to be found.
+        """
+        said, method = request.said, scope["method"]
+        if method not in ("GET", "HEAD") or not self._switch.ready:
+            return False
+        cache = self._switch.current.cache
+        answer = cache.asked((address(scope), said.get(b"accept", b""), said.get(b"accept-encoding", b"")))
+        if answer is None:
+            return False
+        self._metrics.cache_hits += 1
+        request.release, request.cached = self._switch.current.release.id, True
+        status, headers, body = answer.given(said.get(b"if-none-match", b""), method)
+        request.status, request.size = status, len(body)
+        await request.send({"type": "http.response.start", "status": status, "headers": request.identified(headers)})
+        await request.send({"type": "http.response.body", "body": body})
+        return True
+
     async def _answer(self, scope: Scope, receive: Receive, request: _Request) -> None:
         scope["state"] = {**scope.get("state", {}), "request_id": request.id.decode()}
         try:
-            if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            if len(address(scope)) > LONGEST_ADDRESS:
                 raise Problem(414, f"Path and query have more than {LONGEST_ADDRESS} bytes.")
-            await self._app(scope, receive, request)  # type: ignore[operator]
+            if scope["method"] == "OPTIONS":
+                await request({"type": "http.response.start", "status": 204, "headers": list(PREFLIGHT)})
+                await request({"type": "http.response.body", "body": b""})
+            else:
+                await self._app(scope, receive, request)  # type: ignore[operator]
         except Exception as error:
             if request.started:
                 log.exception("an answer broke off", extra={"request_id": request.id.decode(), "path": scope["path"]})
                 raise
             await request.problem(scope, self._problem(error, scope, request))
+        finally:
+            held = scope["state"].get("held")
+            request.release = held.release.id if held else ""
 
     def _problem(self, error: Exception, scope: Scope, request: _Request) -> Problem:
         if isinstance(error, Problem):
@@ -103,12 +104,6 @@ class Access:
             return Problem(error.status_code, _detail(error, scope), headers=dict(error.headers or {}))
         log.error("a request failed", exc_info=error, extra={"request_id": request.id.decode(), "path": scope["path"]})
         return Problem(500, "The service failed; the fault is ours and is logged under this request id.")
-
-    def _request_id(self, scope: Scope) -> bytes:
-        given = header(scope, b"x-request-id")
-        if given and REQUEST_ID.fullmatch(given):
-            return given
-        return f"{self._prefix}-{next(self._numbers):x}".encode()
 
 
 def _plain_failure(scope: Scope, send: Send) -> Send:
@@ -133,29 +128,35 @@ def _detail(error: HTTPException, scope: Scope) -> str:
 
 
 class _Request:
-    """The way back of one request: adds headers to the answer and notes status and size."""
+    """One request and the way back: what its headers say, headers added to the answer, its status and size noted."""
 
-    __slots__ = ("began", "id", "send", "size", "started", "status")
+    __slots__ = ("began", "cached", "id", "release", "said", "send", "size", "started", "status")
 
-    def __init__(self, scope: Scope, send: Send, request_id: bytes) -> None:
+    def __init__(self, scope: Scope, send: Send, fallback_id: bytes) -> None:
         self.began = time.perf_counter()
-        self.id = request_id
+        said: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            if name in _READ:
+                said[name] = said[name] + b"," + value if name in said else value
+        self.said = said
+        given = said.get(b"x-request-id")
+        self.id = given if given and REQUEST_ID.fullmatch(given) else fallback_id
         self.send = send
         self.status = 500
         self.size = 0
         self.started = False
+        self.release = ""
+        self.cached = False
+
+    def identified(self, headers: Headers) -> Headers:
+        """Headers with the id of the request."""
+        return [*headers, (b"x-request-id", self.id)]
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            headers = list(message["headers"])
-            present = {name for name, _ in headers}
-            headers.extend(pair for pair in _ALWAYS if pair[0] not in present)
-            if b"content-security-policy" not in present:
-                headers.append((b"content-security-policy", POLICY))
-            headers.append((b"x-request-id", self.id))
-            message = {**message, "headers": headers}
+            message = {**message, "headers": self.identified(sealed(message["headers"]))}
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self.send(message)
@@ -163,9 +164,7 @@ class _Request:
     async def problem(self, scope: Scope, problem: Problem) -> None:
         """Answer with a problem, as a page where the client would rather have one."""
         accept = header(scope, b"accept").decode("latin-1") or None
-        headers = [
-            (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in problem.headers.items()
-        ]
+        headers = [(n.lower().encode(), value.encode("latin-1", "replace")) for n, value in problem.headers.items()]
         if wants_html(accept):
             kind, body = f"{HTML}; charset=utf-8", problem_page(problem, self.id.decode(), scope.get("root_path", ""))
         else:
@@ -181,17 +180,9 @@ class _Request:
         await self({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-async def _preflight(scope: Scope, request: _Request) -> None:
-    headers = [*PREFLIGHT, (b"allow", b"GET, HEAD, POST, OPTIONS"), (b"content-length", b"0")]
-    await request({"type": "http.response.start", "status": 204, "headers": headers})
-    await request({"type": "http.response.body", "body": b""})
-
-
 def _line(scope: Scope, request: _Request, seconds: float) -> dict[str, object]:
-    state = scope.get("state", {})
-    held = state.get("held")
     line: dict[str, object] = {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "time": counters.now(),
         "request_id": request.id.decode(),
         "client": (scope.get("client") or ("",))[0],
         "method": scope["method"],
@@ -200,10 +191,10 @@ def _line(scope: Scope, request: _Request, seconds: float) -> dict[str, object]:
         "status": request.status,
         "bytes": request.size,
         "milliseconds": round(seconds * 1000, 2),
-        "agent": header(scope, b"user-agent").decode("latin-1"),
+        "agent": request.said.get(b"user-agent", b"").decode("latin-1"),
     }
-    if held is not None:
-        line["release"] = held.release.id
-    if state.get("cached"):
+    if request.release:
+        line["release"] = request.release
+    if request.cached:
         line["cached"] = True
     return line

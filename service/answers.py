@@ -11,11 +11,11 @@ from collections.abc import Callable
 from service.cache import LARGEST, Answer, Asked, Key
 from service.conditional import CODINGS, SMALLEST, Compressor, compress, compressible, entity_tag, none_match
 from service.faces import Message, Receive, Scope, Send
+from service.headers import Headers
 from service.negotiation import coding
 from service.switching import Held
 
 App = Callable[[Scope, Receive, Send], "asyncio.Future[None] | object"]
-Headers = list[tuple[bytes, bytes]]
 
 KEPT_STATUSES = frozenset({200, 301, 303, 308, 410})
 _REVALIDATED = b"public, no-cache"
@@ -41,21 +41,9 @@ def address(scope: Scope) -> bytes:
 
 async def give(answer: Answer, scope: Scope, send: Send) -> None:
     """Send a finished answer, as 304 where the client has it already, without body for HEAD."""
-    if answer.status == 200 and answer.tag:  # noqa: SIM102 (two questions)
-        if (known := header(scope, b"if-none-match")) and none_match(known, answer.tag):
-            await _not_modified(answer.headers, send)
-            return
-    await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
-
-
-_KEPT_ON_304 = frozenset({b"etag", b"cache-control", b"vary", b"content-location", b"link", b"expires"})
-
-
-async def _not_modified(headers: tuple[tuple[bytes, bytes], ...] | Headers, send: Send) -> None:
-    kept = [(name, value) for name, value in headers if name in _KEPT_ON_304]
-    await send({"type": "http.response.start", "status": 304, "headers": kept})
-    await send({"type": "http.response.body", "body": b""})
+    status, headers, body = answer.given(header(scope, b"if-none-match"), scope["method"])
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def answered(app: App, variant: str | None, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,9 +59,9 @@ async def answered(app: App, variant: str | None, scope: Scope, receive: Receive
     tag = entity_tag(held.release.id, *key)
     known = header(scope, b"if-none-match")
     if known and known.strip() != b"*" and none_match(known, tag):
-        await _not_modified(
-            [(b"etag", tag), (b"cache-control", _cache_control(held)), (b"vary", _vary(b"", variant))], send
-        )
+        headers = [(b"etag", tag), (b"cache-control", _cache_control(held)), (b"vary", _vary(b"", variant))]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
         return
     answer = held.cache.get(key)
     if answer is None and key in held.cache.pending:

@@ -52,7 +52,7 @@ def create_app(settings: Settings, rows: Sequence[FaceRow] = FACES) -> Starlette
 
     app = Starlette(
         routes=routes(rows),
-        middleware=[Middleware(Access, metrics=metrics, access_log=access_log)],
+        middleware=[Middleware(Access, switch=switch, metrics=metrics, access_log=access_log)],
         exception_handlers={HTTPException: _raise},
         lifespan=lifespan,
     )

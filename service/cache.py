@@ -8,6 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cached_property
+
+from service.conditional import none_match
+from service.headers import Headers, sealed, unchanged
 
 Key = tuple[bytes, str, str]
 """Address with query, variant (media type), coding."""
@@ -20,7 +24,7 @@ MOST_ALIASES = 20_000
 _OVERHEAD = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """A finished answer: status, headers, body, entity tag ("" where it has none)."""
 
@@ -28,6 +32,22 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     tag: bytes
+
+    @cached_property
+    def sealed(self) -> Headers:
+        """Its headers with those that every answer carries."""
+        return sealed(self.headers)
+
+    @cached_property
+    def unchanged(self) -> Headers:
+        """The headers of its 304, with those that every answer carries."""
+        return sealed(unchanged(self.headers))
+
+    def given(self, known: bytes, method: str) -> tuple[int, Headers, bytes]:
+        """Status, headers and body for a client that knows these tags: 304 where it has the answer already."""
+        if known and self.status == 200 and self.tag and none_match(known, self.tag):
+            return 304, self.unchanged, b""
+        return self.status, self.sealed, b"" if method == "HEAD" else self.body
 
     @property
     def size(self) -> int:

@@ -20,7 +20,6 @@ async def _from(held: Held, router: Router, scope: Scope, receive: Receive, send
     """Answer from a release: out of its cache where the very same was asked before, else through its routes."""
     scope["state"]["held"] = held
     if scope["method"] in ("GET", "HEAD") and (answer := held.cache.asked(asked(scope))):
-        scope["state"]["cached"] = True
         scope["app"].state.metrics.cache_hits += 1
         await give(answer, scope, send)
         return

@@ -10,6 +10,8 @@ import sys
 import traceback
 from datetime import UTC, datetime
 
+import orjson
+
 _FLUSH_SECONDS = 0.2
 _FLUSH_BYTES = 16_384
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
@@ -48,13 +50,13 @@ class AccessLog:
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
         self._size = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def write(self, line: dict[str, object]) -> None:
         """Take a line. Only to be called on the event loop."""
-        text = json.dumps(line, ensure_ascii=False)
+        text = orjson.dumps(line, default=str)
         self._lines.append(text)
         self._size += len(text)
         if self._size > _FLUSH_BYTES:
@@ -67,7 +69,7 @@ class AccessLog:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        data = "".join(line + "\n" for line in self._lines).encode("utf-8", "backslashreplace")
+        data = b"".join(line + b"\n" for line in self._lines)
         self._lines.clear()
         self._size = 0
         try:

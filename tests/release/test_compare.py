@@ -141,7 +141,7 @@ NAMES = st.text("abc", min_size=1, max_size=2)
     before=st.dictionaries(NAMES, NAMES, min_size=1, max_size=6),
     after=st.dictionaries(NAMES, NAMES, min_size=1, max_size=6),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_comparison_is_a_difference_of_sets(
     records: Records, tmp_path: Path, before: dict[str, str], after: dict[str, str]
 ) -> None:

@@ -99,7 +99,7 @@ def expected(
     ),
     founded=st.one_of(st.none(), DATES),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_spans_follow_the_rule(
     records: tuple[Record, ...],
     tmp_path: Path,

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
+_USERS: list[str] = []
+"""One entry for each use of the server in this process; the package itself counts processes only."""
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a running server; skips the test where none can be started."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
     # Not below pytest's folders: those are closed to other users, and the server never runs as root.
-    folder = Path(tempfile.gettempdir()) / f"alliances-postgresql-{run[:12]}"
+    folder = Path(tempfile.gettempdir()) / f"alliances-postgresql-{_RUN[:12]}"
     with warnings.catch_warnings():
         # The package warns where XDG_RUNTIME_DIR is unset and then does well without it.
         warnings.simplefilter("ignore")
@@ -35,15 +39,18 @@ def server() -> Iterator[str]:
             started = get_server(folder, cleanup_mode="delete")
         except (OSError, subprocess.SubprocessError, RuntimeError) as error:
             pytest.skip(f"PostgreSQL cannot be started ({error}); run as a user, or install useradd")
+    url = started.get_uri()
+    _USERS.append(url)
     try:
-        url = started.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             connection.execute("SELECT pg_reload_conf()")
         yield url
     finally:
-        started.cleanup()
+        _USERS.pop()
+        if not _USERS:
+            started.cleanup()
 
 
 @contextmanager

@@ -20,7 +20,6 @@ REFUSED_FUNCTIONS = frozenset(
         "format",
         "randomblob",
         "readfile",
-        "replace",
         "writefile",
         "zeroblob",
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from datasets.browse.questions import Question
 from datasets.release.layout import SEARCH, SEARCH_INDEX, Table, label_field, set_table_name, sort_field, tables
 from datasets.shapes.model import Entity, Kind, Link, Shapes
 
@@ -21,7 +22,12 @@ _MACHINERY = (
 )
 
 
-def metadata(shapes: Shapes, release: dict[str, str], root: str) -> dict[str, Any]:
+def metadata(
+    shapes: Shapes,
+    release: dict[str, str],
+    root: str,
+    questions: tuple[Question, ...] = (),
+) -> dict[str, Any]:
     """Datasette's metadata for a release whose faces stand below `root` (`/` or `/releases/{id}/`)."""
     described = {
         "title": release["title"],
@@ -34,7 +40,21 @@ def metadata(shapes: Shapes, release: dict[str, str], root: str) -> dict[str, An
         "about": "Method and limits",
         "about_url": "/about",
     }
-    return described | {"databases": {DATABASE: described | {"tables": _tables(shapes)}}}
+    return described | {
+        "databases": {DATABASE: described | {"tables": _tables(shapes), "queries": _queries(questions)}}
+    }
+
+
+def _queries(questions: tuple[Question, ...]) -> dict[str, Any]:
+    return {
+        question.slug: {
+            "title": question.title,
+            "description": f"How this is computed: {question.method}",
+            "sql": question.sql.strip(),
+            "params": [parameter.name for parameter in question.parameters],
+        }
+        for question in questions
+    }
 
 
 def _tables(shapes: Shapes) -> dict[str, Any]:

@@ -10,7 +10,9 @@ import asyncio
 import base64
 import hashlib
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +22,7 @@ from datasette.database import Database
 
 from datasets.browse import plugin
 from datasets.browse.metadata import DATABASE, metadata
+from datasets.browse.questions import Question, askable
 from datasets.shapes.model import Shapes
 
 Scope = MutableMapping[str, Any]
@@ -77,7 +80,7 @@ class Browse:
         root = prefix.removesuffix("browse/")
         self.datasette = Datasette(
             immutables=[str(release.database)],
-            metadata=metadata(release.shapes, about, root),
+            metadata=metadata(release.shapes, about, root, _questions(release.database)),
             template_dir=str(_HERE / "templates"),
             settings=SETTINGS | {"base_url": prefix},
         )
@@ -161,6 +164,11 @@ def _write_until_told(database: Database) -> None:
             result = error
         task.reply_queue.sync_q.put(result)
     connection.close()
+
+
+def _questions(database: Path) -> tuple[Question, ...]:
+    with closing(sqlite3.connect(f"file:{database}?immutable=1", uri=True)) as connection:
+        return askable(connection)
 
 
 def _end_writing(database: Database) -> None:

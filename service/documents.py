@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from datasets.shapes.model import Entity
-from graph_schema.face import GraphQLFace
 from linked_data import formats
+from service.graphql_face import DressedFace
 from service.json_documents import JsonDocuments
 from service.linked_face import LinkedFace
 from service.switching import Held
@@ -46,7 +46,7 @@ def _linked(format: formats.Format) -> Format:
 
 async def _json(held: Held, entity: Entity, id: str, request: Request) -> bytes:
     face = await held.face("graphql")
-    assert isinstance(face, GraphQLFace)
+    assert isinstance(face, DressedFace)
     return await JsonDocuments(face.engine).document(entity, id)
 
 

@@ -69,5 +69,5 @@ FACES: tuple[FaceRow, ...] = (
         "service.described_face:open_face",
     ),
     FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),
-    FaceRow("graphql", ("/graphql",), "graph_schema.face:open_face"),
+    FaceRow("graphql", ("/graphql",), "service.graphql_face:open_face"),
 )

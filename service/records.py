@@ -65,6 +65,14 @@ class Said:
     marks: tuple[Mark, ...] = ()
     editorial: bool = False
 
+    @property
+    def cites(self) -> tuple[tuple[Cited, str], ...]:
+        """Each source once, with how and where it says so."""
+        by_source: dict[Cited, list[str]] = {}
+        for mark in self.marks:
+            by_source.setdefault(mark.source, []).append(mark.evidence + (f", {mark.locator}" if mark.locator else ""))
+        return tuple((source, "; ".join(dict.fromkeys(said))) for source, said in by_source.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

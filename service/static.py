@@ -17,10 +17,19 @@ _FILES = {
     pages.STYLE_PATH: (pages.STYLE, "text/css", f'"{pages.STYLE_HASH}"'),
     pages.ICON_PATH: (pages.ICON, "image/svg+xml", f'"{pages.ICON_PATH.split(".")[1]}"'),
 }
+_START = (Path(__file__).resolve().parent / "static" / "graphiql.js").read_bytes()
+_START_HASH = hashlib.sha256(_START).hexdigest()[:16]
+_START_PATH = f"/static/graphiql.{_START_HASH}.js"
+_FILES[_START_PATH] = (_START, "text/javascript", f'"{_START_HASH}"')
 _GRAPHIQL = Path(__file__).resolve().parent.parent / "graph_schema" / "ide" / "static"
 """Where set-up puts GraphiQL when npm is there: `/static/graphiql/…`."""
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".map": "application/json", ".svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def graphiql() -> str:
+    """The address of the script that starts GraphiQL; empty where set-up could not fetch it."""
+    return _START_PATH if (_GRAPHIQL / "graphiql.min.js").is_file() else ""
 
 
 async def static(request: Request) -> Response:

@@ -1,0 +1,61 @@
+"""GraphQL as the service shows it: the face of `graph_schema`, with a page for people in the dress of the others.
+
+Where set-up could fetch GraphiQL, the page starts it; the form that stands there without scripts does the same work.
+"""
+
+from __future__ import annotations
+
+from datasets.release.open import Release
+from graph_schema.face import GraphQLFace
+from graph_schema.face import open_face as open_plain
+from graph_schema.page import EXAMPLES
+from graph_schema.request import PAGE
+from service import pages, static
+from service.faces import Receive, Scope, Send
+from service.headers import Headers
+
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    b"font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""GraphiQL's editor styles its lines in place; scripts come from files only."""
+
+
+class DressedFace:
+    """The GraphQL face of one release under one root."""
+
+    def __init__(self, face: GraphQLFace, release: Release, root: str) -> None:
+        self._face = face
+        self._root = root
+        self.engine = face.engine
+        graphiql = static.graphiql()
+        self._page = pages.render("graphql.html", root=root, release=release, examples=EXAMPLES, graphiql=graphiql)
+        self._headers: Headers = [(b"content-type", b"text/html; charset=utf-8"), (b"vary", b"Accept")]
+        if graphiql:
+            self._headers.append((b"content-security-policy", _POLICY))
+
+    async def start(self) -> None:
+        """Start the face inside."""
+        await self._face.start()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = str(scope["path"]).removeprefix(self._root).rstrip("/")
+        if path == "/graphql" and scope["method"] in ("GET", "HEAD") and self.variant(scope) == PAGE:
+            await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+            await send({"type": "http.response.body", "body": self._page})
+        else:
+            await self._face(scope, receive, send)
+
+    async def close(self) -> None:
+        """Close the face inside."""
+        await self._face.close()
+
+    def variant(self, scope: Scope) -> str | None:
+        """The media type that a GET is answered with."""
+        return self._face.variant(scope)
+
+
+def open_face(release: Release, root: str) -> DressedFace:
+    """Open the face over a release."""
+    return DressedFace(open_plain(release, root), release, root)

@@ -70,8 +70,9 @@ def _untold(_done: int) -> None:
 def _first_pass(facts: Folder, survey: Survey, reporter: Reporter, progress: Progress | None) -> list[OpenSheet]:
     """Open all sheets. What has no file stands elsewhere or nowhere, so nothing can be said about links to it."""
     found = []
+    there = {sheet.file for sheet in facts.sheets}
     for sheet in sheets(facts.shapes):
-        if sheet in facts.sheets:
+        if sheet.file in there:
             if progress:
                 progress(sheet.file, 0)
             open_sheet = opened(sheet, survey, reporter)

@@ -54,6 +54,7 @@ def inspect(
     sheet = open_sheet.sheet
     cells = [(at, _checker(header, open_sheet, survey)) for header, at in open_sheet.at.items()]
     rules = [rule for rule in _RECORDS if rule.applies(sheet, survey.shapes)]
+    single = [rule for rule in rules if not rule.several]
     watching = [watcher for _, watcher in watchers if watcher.wants(sheet)]
     several = survey.lines.get(sheet.file, {})
     waiting: dict[str, Record] = {}
@@ -74,7 +75,7 @@ def inspect(
             del waiting[id]
         else:
             record = Record(sheet, id, [row])
-        _record(record, survey, reporter, rules, watching)
+        _record(record, survey, reporter, rules if len(record.rows) > 1 else single, watching)
         if count % 1000 == 0:
             progress(count)
     progress(count)

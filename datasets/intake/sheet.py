@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from datasets.intake.finding import BadFacts, Finding, Severity
@@ -22,7 +23,7 @@ LOCATOR = "#"
 _CELL_LIMIT = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sheet:
     """A CSV file that the shapes know: the records of an entity, or compound values.
 
@@ -42,17 +43,21 @@ class Sheet:
         declared = self.entity or self.values
         return declared.name if declared else ""
 
-    @property
+    @cached_property
     def headers(self) -> tuple[str, ...]:
         """All headers, in the order in which `export` writes them."""
         named = tuple(column.csv for column in self.columns)
         return (*(key for key in self.keys if key not in named), *named, *((SOURCES,) if self.cited else ()))
 
-    @property
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The headers of values that every record must have, without those that make the id."""
+        return tuple(column.csv for column in self.columns if column.required and column.csv not in self.keys)
+
+    @cached_property
     def needed(self) -> frozenset[str]:
         """The headers without which no row can be read; a column that may be empty may also be missing."""
-        required = {column.csv for column in self.columns if column.required}
-        return frozenset({*self.keys, *required, *((SOURCES,) if self.cited else ())})
+        return frozenset({*self.keys, *self.required, *((SOURCES,) if self.cited else ())})
 
 
 def sheets(shapes: Shapes) -> tuple[Sheet, ...]:

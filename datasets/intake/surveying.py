@@ -75,6 +75,11 @@ def opened(sheet: Sheet, survey: Survey, reporter: Reporter) -> OpenSheet | None
     if readable(path, reporter):
         try:
             _, header = next(rows(path))
+            if not set(header) & set(sheet.headers):
+                fault = Fault("the first line is no header", f"write the header: {','.join(sheet.headers)}", header[0])
+                reporter.at(UNREADABLE_FILE, path.name, 1, 1, fault)
+                survey.blind.add(sheet.name)
+                return None
             open_sheet = _header(sheet, path, header, survey, reporter)
             if open_sheet is not None:
                 _ids(open_sheet, survey, reporter)

@@ -91,6 +91,7 @@ def missing_value(record: Record, survey: Survey) -> Iterator[Spot]:
 
 @record_rule(
     "late_label",
+    several=True,
     applies=lambda sheet, _shapes: sheet.entity is not None and not sheet.entity.templated,
     mend="put the row with the name first; later rows hold what other sources add",
     example="aua,,,… / aua,Asian Universities Alliance,en,…",
@@ -118,13 +119,14 @@ def missing_source(record: Record, survey: Survey) -> Iterator[Spot]:
 
 @record_rule(
     "empty_row",
+    several=True,
     applies=_has_records,
     mend="write what the source says of the record, or remove the row",
     example="aua,,,,,,,,,,,,,,aua-about",
 )
 def empty_row(record: Record, survey: Survey) -> Iterator[Spot]:
     """A further row of a record that says nothing: it has an id and perhaps sources, but no value."""
-    if len(record.rows) == 1 or any(file == record.sheet.file for file, _ in survey.headless):
+    if any(file == record.sheet.file for file, _ in survey.headless):
         return
     keys = record.sheet.keys
     for row in record.rows:
@@ -134,14 +136,13 @@ def empty_row(record: Record, survey: Survey) -> Iterator[Spot]:
 
 @record_rule(
     "repeated_row",
+    several=True,
     applies=_all,
     mend="remove one of the two rows",
     example="the same line twice",
 )
 def repeated_row(record: Record, survey: Survey) -> Iterator[Spot]:
     """Two rows of a record that are the same in every cell."""
-    if len(record.rows) == 1:
-        return
     seen: dict[tuple[str, ...], int] = {}
     for row in record.rows:
         first = seen.setdefault(tuple(row.cells), row.line)
@@ -151,14 +152,13 @@ def repeated_row(record: Record, survey: Survey) -> Iterator[Spot]:
 
 @record_rule(
     "repeated_claim",
+    several=True,
     applies=_all,
     mend="leave it in one of the two rows",
     example="two rows of one university, both with the name from the same source alone",
 )
 def repeated_claim(record: Record, survey: Survey) -> Iterator[Spot]:
     """A value that the same source says twice of one record, at the same place and in the same manner."""
-    if len(record.rows) == 1:
-        return
     seen: dict[tuple[object, ...], Row] = {}
     for row in record.rows:
         for header, key in _said(row):

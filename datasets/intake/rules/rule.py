@@ -111,8 +111,9 @@ class SourcesRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRule(Rule):
-    """Looks at all rows of one record of the sheets that it applies to."""
+    """Looks at all rows of one record of the sheets that it applies to; `several` ones only where there are several."""
 
+    several: bool = False
     applies: Callable[[Sheet, Shapes], bool]
     check: Callable[[Record, Survey], Iterable[Spot]]
 
@@ -176,12 +177,20 @@ def record_rule(
     mend: str,
     example: str,
     severity: Severity = Severity.ERROR,
+    several: bool = False,
 ) -> Callable[[Callable[[Record, Survey], Iterable[Spot]]], RecordRule]:
     """Make a rule about records of a function."""
 
     def made(check: Callable[[Record, Survey], Iterable[Spot]]) -> RecordRule:
         return RecordRule(
-            code=code, severity=severity, doc=doc(check), mend=mend, example=example, applies=applies, check=check
+            code=code,
+            severity=severity,
+            doc=doc(check),
+            mend=mend,
+            example=example,
+            applies=applies,
+            check=check,
+            several=several,
         )
 
     return made

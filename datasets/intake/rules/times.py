@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from datasets.intake.malformed import Malformed
 from datasets.intake.partial_date import FIRST_DAY, LAST_DAY, PartialDate
@@ -25,6 +26,7 @@ _OPEN = "9999-99-99"
 """The end of a spell that goes on: later than any day."""
 
 
+@lru_cache(maxsize=64)
 def _orders(sheet: Sheet) -> list[tuple[Column, Column]]:
     """The pairs of date columns of a sheet of which the second is never before the first."""
     dates = [column for column in sheet.columns if column.kind is Kind.DATE]

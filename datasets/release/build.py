@@ -8,17 +8,12 @@ step each. A publish that is killed leaves at most that hidden directory, which 
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-import apsw
 from sqlalchemy import Engine
 
 from datasets.canonical import read
@@ -34,19 +29,17 @@ from datasets.release.errors import DamagedError, PublishError, RejectedError, V
 from datasets.release.expectations import unmet
 from datasets.release.exporter import Draft, Exporter
 from datasets.release.exporters import EXPORTERS
-from datasets.release.files import DATABASE, DELTA, sync, sync_tree
+from datasets.release.files import DATABASE, DELTA
 from datasets.release.identity import Digest, Imprint, Redirect
 from datasets.release.manifest import Previous, write_manifest
 from datasets.release.open import Release
 from datasets.release.redirects import resolved
+from datasets.release.workshop import place, plain_errors, workshop
 from datasets.shapes import Shapes
 from datasets.shapes.serial import to_json
 
 Progress = Callable[[str, int, int | None], None]
 """Told of each step: its name, how much is done, and of how much (None: not known)."""
-_LOCK = ".lock"
-_BUILDING = ".building"
-_REMOVED = ".removed"
 _TOLD_EVERY = 1000
 
 
@@ -145,16 +138,10 @@ def build(
     progress: Progress | None = None,
 ) -> Published:
     """Publish content from wherever it comes; see `publish`."""
-    with _plain_errors(releases), _locked(releases):
-        _sweep(releases)
-        folder = releases / _BUILDING
-        folder.mkdir()
-        try:
-            work = _Work(folder, releases, shapes, imprint, exporters, progress or _silent)
-            with closing(work):
-                return work.publish(content, expectations)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with plain_errors(releases), workshop(releases) as folder:
+        work = _Work(folder, releases, shapes, imprint, exporters, progress or _silent)
+        with closing(work):
+            return work.publish(content, expectations)
 
 
 def _silent(step: str, done: int, total: int | None) -> None:
@@ -201,7 +188,8 @@ class _Work:
         warnings = self._validate([*problems, *self._database.dangling(redirects)], expectations)
         self._database.complete(redirects, {"id": release, **self._imprint.facts()}, self._step)
         self._export(release)
-        self._place(release)
+        self._step("placing", 0, None)
+        place(self._folder, self._releases, release)
         return Published(id=release, path=self._releases / release, built=True, switched=True, warnings=tuple(warnings))
 
     def _traverse(self, records: Iterable[Record], digest: Digest) -> int:
@@ -258,7 +246,6 @@ class _Work:
             for done, exporter in enumerate(self._exporters):
                 self._step("files", done, len(self._exporters))
                 exporter.finish(draft)
-                exporter.close()
             self._step("files", len(self._exporters), len(self._exporters))
             previous = self._delta(draft)
             write_manifest(draft, [file for exporter in self._exporters for file in exporter.FILES], previous)
@@ -277,18 +264,6 @@ class _Work:
             changes = write_delta(draft.folder / DELTA, before, (draft.id, new))
         return Previous(newest + 1, old.id, changes)
 
-    def _place(self, release: str) -> None:
-        """Give the finished directory its name and make it current."""
-        self._step("placing", 0, None)
-        sync_tree(self._folder)
-        target = self._releases / release
-        if target.exists():
-            target.rename(self._releases / f"{_REMOVED}-{release}")
-        self._folder.rename(target)
-        sync(self._releases)
-        pointer.switch(self._releases, release)
-        shutil.rmtree(self._releases / f"{_REMOVED}-{release}", ignore_errors=True)
-
 
 def _whole(path: Path) -> bool:
     """Whether a release is there with all its files in their size."""
@@ -301,53 +276,3 @@ def _whole(path: Path) -> bool:
         return all((path / str(file["name"])).stat().st_size == file["size"] for file in files)
     except (DamagedError, OSError):
         return False
-
-
-def _sweep(releases: Path) -> None:
-    """Remove what a killed publish left."""
-    for path in releases.iterdir():
-        if path.name.startswith((_BUILDING, _REMOVED)):
-            shutil.rmtree(path)
-
-
-@contextmanager
-def _locked(releases: Path) -> Iterator[None]:
-    """Let one publish at a time work in a folder. The system frees the lock of a process that dies."""
-    releases.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(releases / _LOCK, os.O_CREAT | os.O_RDWR, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise PublishError(f"another publish is at work in {releases}; wait until it is done") from None
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _plain_errors(releases: Path) -> Iterator[None]:
-    """Tell what the system refuses in one sentence."""
-    try:
-        yield
-    except apsw.FullError as error:
-        raise PublishError(_full(releases)) from error
-    except apsw.ConstraintError as error:
-        raise PublishError(f"the canonical database breaks a key ({error}); nothing was published") from error
-    except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError) as error:
-        raise PublishError(f"{releases} cannot be written ({error}); nothing was published") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise PublishError(_full(releases)) from error
-        where = error.filename or releases
-        reason = error.strerror or str(error)
-        raise PublishError(
-            f"{where} cannot be written or read ({reason}); nothing was published; "
-            "give a folder that you may write with --releases"
-        ) from error
-
-
-def _full(releases: Path) -> str:
-    return (
-        f"no room left on the disk of {releases} or of the temporary folder; nothing was published; "
-        "free some space and publish again"
-    )

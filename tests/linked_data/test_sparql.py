@@ -1,0 +1,266 @@
+"""SPARQL: complete answers or an error, whatever is asked, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pyoxigraph as ox
+import pytest
+from starlette.testclient import TestClient
+
+from datasets.release.open import Release
+from linked_data.dump import QUADS_FILE
+from linked_data.linked import LinkedData
+from linked_data.sparql.examples import examples
+from linked_data.sparql.pool import Answer, Limits, Pool, QueryError
+from linked_data.sparql.protocol import Question
+from linked_data.sparql.refusal import RefusedError, refuse
+from linked_data.sparql.store import STORES, build, forget, store_of
+from service.app import create_app
+from service.settings import Settings
+
+JSON, CSV, TURTLE = "application/sparql-results+json", "text/csv", "text/turtle"
+
+
+@pytest.fixture(scope="module")
+def store(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    store = tmp_path_factory.mktemp("stores") / "store"
+    build(release.path / QUADS_FILE.name, store)
+    return store
+
+
+@asynccontextmanager
+async def opened(store: Path, **limits: float) -> AsyncIterator[Pool]:
+    pool = Pool(store, "http://localhost:8000/sparql", Limits(**{"seconds": 5.0, "workers": 1, **limits}))  # type: ignore[arg-type]
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def ask(pool: Pool, query: str, solutions: str | None = CSV, triples: str | None = TURTLE) -> Answer:
+    return await pool.answer(Question(query), solutions, triples)
+
+
+def test_a_store_is_built_once_and_holds_the_dump(release: Release, store: Path) -> None:
+    before = store.stat().st_mtime_ns
+    build(release.path / QUADS_FILE.name, store)
+    assert store.stat().st_mtime_ns == before
+    assert len(ox.Store.read_only(str(store))) > 5000
+    assert not list(store.parent.glob("*.building"))
+
+
+def test_stores_of_older_releases_go(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / STORES / name).mkdir(parents=True)
+        (tmp_path / STORES / f"{name}.lock").touch()
+    forget(tmp_path, {"b"})
+    assert sorted(path.name for path in (tmp_path / STORES).iterdir()) == ["b", "b.lock"]
+    forget(tmp_path / "nowhere", set())
+
+
+def test_answers_in_every_form(store: Path) -> None:
+    async def run() -> None:
+        async with opened(store) as pool:
+            members = "SELECT (COUNT(*) AS ?n) { ?a <http://www.w3.org/ns/org#hasMember> ?m }"
+            assert (await ask(pool, members)).body.startswith(b"n\r\n")
+            assert (await ask(pool, "ASK {}")).media_type == JSON
+            assert b"true" in (await ask(pool, "ASK {}", "application/sparql-results+xml")).body
+            described = await ask(pool, "DESCRIBE <http://localhost:8000/id/alliance/orchid-alliance>")
+            assert b"Orchid River" in described.body
+            with pytest.raises(QueryError) as error:
+                await ask(pool, "DESCRIBE <http://localhost:8000/id/alliance/orchid-alliance>", CSV, None)
+            assert error.value.status == 406
+
+    asyncio.run(run())
+
+
+def test_the_default_graph_is_the_chosen_facts_and_datasets_are_honoured(store: Path) -> None:
+    founded = "<http://localhost:8000/id/alliance/ficus-ring> <http://localhost:8000/ns#foundedEdtf> ?date"
+    source = "http://localhost:8000/graph/source/bangkok-herald-2013"
+
+    async def run() -> None:
+        async with opened(store) as pool:
+            assert (await ask(pool, f"SELECT ?date {{ {founded} }}")).body.count(b"\r\n") == 2
+            assert (await ask(pool, f"SELECT ?date FROM <{source}> {{ {founded} }}")).body == b"date\r\n2012-03\r\n"
+            given = Question(f"SELECT ?date {{ {founded} }}", (source,), ())
+            assert (await pool.answer(given, CSV, TURTLE)).body == b"date\r\n2012-03\r\n"
+            both = await ask(pool, f"SELECT ?date {{ GRAPH ?g {{ {founded} }} }} ORDER BY ?date")
+            assert both.body == b"date\r\n2012-03\r\n2012-04\r\n"
+            with pytest.raises(QueryError) as error:
+                await pool.answer(Question("ASK {}", ("no iri",), ()), CSV, TURTLE)
+            assert error.value.status == 400
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?c ?f ?i", 503),
+        ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 503),
+        ("SELECT * { ?a ?b ?c . ?d ?e ?f }", 400),
+        ("SELECT (GROUP_CONCAT(?c) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 503),
+        ("SELECT * { ?a (!<x:a>|^!<x:b>)* ?c . ?d (!<x:a>|^!<x:b>)* ?f }", 503),
+        ("INSERT DATA { <a:a> <a:b> <a:c> }", 400),
+        ("DROP ALL", 400),
+        ("LOAD <http://127.0.0.1:1/>", 400),
+        ("SELECT * {" + "{" * 5000 + "}" * 5000 + "}", 400),
+        ("SELECT nonsense", 400),
+        ("", 400),
+    ],
+)
+def test_hostile_queries_get_an_error_and_the_next_one_its_answer(store: Path, query: str, status: int) -> None:
+    async def run() -> None:
+        async with opened(store, seconds=0.6, bytes=2_000_000) as pool:
+            begun = time.monotonic()
+            with pytest.raises(QueryError) as error:
+                await ask(pool, query)
+            assert time.monotonic() - begun < 2.5
+            assert error.value.status in (status, 503)
+            assert (await ask(pool, "ASK {}")).media_type == JSON
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <ADDRESS> { ?s ?p ?o } }",
+        "SELECT * { SERVICE SILENT <ADDRESS> { ?s ?p ?o } }",
+        "SELECT * { \\u0053ERVICE <ADDRESS> { ?s ?p ?o } }",
+        "PREFIX ex: <x:> SELECT * { BIND('a' AS ?a) ?s ex:a\\' ?o . SERVICE <ADDRESS> { ?s ?p ?o } BIND('x' AS ?x) }",
+        "SELECT * { { SELECT * { OPTIONAL { sErViCe <ADDRESS> { ?s ?p ?o } } } } }",
+        "SELECT * { VALUES ?u { <ADDRESS> } SERVICE ?u { ?s ?p ?o } }",
+        "ASK { FILTER EXISTS { SERVICE <ADDRESS> { ?s ?p ?o } } }",
+    ],
+)
+def test_no_request_leaves_the_machine(store: Path, query: str) -> None:
+    async def run() -> None:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+            listening.settimeout(0.2)
+            address = f"http://127.0.0.1:{listening.getsockname()[1]}/sparql"
+            async with opened(store) as pool:
+                with pytest.raises(QueryError) as error:
+                    await ask(pool, query.replace("ADDRESS", address))
+                assert error.value.status in (400, 500)
+            with pytest.raises(TimeoutError):
+                listening.accept()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ('SERVICE' AS ?x) {}",
+        "# SERVICE <http://127.0.0.1/> {}\nASK {}",
+        "SELECT ?service { ?service ?p ?o } LIMIT 1",
+        "PREFIX service: <http://example.org/service#> ASK { ?s service:of ?o }",
+    ],
+)
+def test_the_word_alone_is_fine(query: str) -> None:
+    refuse(query)
+
+
+def test_what_cannot_be_parsed_cannot_be_told() -> None:
+    with pytest.raises(RefusedError, match="leave the word out"):
+        refuse("SELECT * { SERVICE")
+
+
+def test_a_client_has_a_budget_and_others_are_served(store: Path) -> None:
+    async def run() -> None:
+        async with opened(store, seconds=1.0, client_seconds=0.5) as pool:
+            slow = Question("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+            with pytest.raises(QueryError):
+                await pool.answer(slow, CSV, TURTLE, "one")
+            with pytest.raises(QueryError) as error:
+                await pool.answer(Question("ASK {}"), CSV, TURTLE, "one")
+            assert error.value.status == 429
+            assert error.value.retry_after
+            assert (await pool.answer(Question("ASK {}"), CSV, TURTLE, "other")).body
+
+    asyncio.run(run())
+
+
+def test_too_many_that_wait_are_sent_away(store: Path) -> None:
+    async def run() -> None:
+        async with opened(store, seconds=1.0, waiting=1) as pool:
+            slow = [ask(pool, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }") for _ in range(4)]
+            found = await asyncio.gather(*slow, return_exceptions=True)
+            assert {error.status for error in found if isinstance(error, QueryError)} == {503}
+
+    asyncio.run(run())
+
+
+def test_closing_leaves_no_process(store: Path) -> None:
+    async def run() -> None:
+        async with opened(store, workers=2):
+            assert len(psutil.Process().children()) >= 2
+
+    before = set(psutil.Process().children())
+    asyncio.run(run())
+    assert {child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE} <= before
+
+
+@pytest.fixture(scope="module")
+def client(release: Release) -> Iterator[TestClient]:
+    build(release.path / QUADS_FILE.name, store_of(release.path))
+    app = create_app(Settings(releases=release.path.parent, access_log=False))
+    with TestClient(app, base_url="http://localhost:8000", follow_redirects=False) as client:
+        ready(client)
+        yield client
+
+
+def ready(client: TestClient) -> None:
+    """Wait for the workers, which start beside the service."""
+    for _ in range(600):
+        if client.get("/sparql", params={"query": "ASK {}"}).status_code != 503:
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the SPARQL endpoint did not come up")
+
+
+def test_over_http(client: TestClient) -> None:
+    asked = {"query": "SELECT ?s { ?s <http://www.w3.org/ns/org#hasMember> ?m } LIMIT 2"}
+    answer = client.get("/sparql", params=asked)
+    assert answer.headers["content-type"] == JSON
+    assert len(answer.json()["results"]["bindings"]) == 2
+    assert client.post("/sparql", data=asked).json() == answer.json()
+    assert "etag" in answer.headers
+    assert client.get("/sparql", params=asked, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    table = client.get("/sparql", params=asked, headers={"Accept": "text/csv"})
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    wrong = client.get("/sparql", params={"query": "SELECT nonsense"})
+    assert wrong.status_code == 400
+    assert wrong.headers["content-type"].startswith("application/problem+json")
+
+
+def test_the_service_description_and_the_page(client: TestClient) -> None:
+    answer = client.get("/sparql", headers={"Accept": "text/turtle"})
+    assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
+    assert b"SPARQL11Query" in answer.content
+    page = client.get("/sparql", headers={"Accept": "text/html"})
+    assert b"<textarea" in page.content
+    shown = client.get("/sparql", params={"query": "SELECT ('<b>' AS ?x) {}"}, headers={"Accept": "text/html"})
+    assert b"&lt;b&gt;" in shown.content
+    assert b"<td><b>" not in shown.content
+
+
+def test_every_example_has_an_answer(client: TestClient, linked: LinkedData) -> None:
+    found = examples(linked.names)
+    assert len(found) >= 4
+    for question, query in found:
+        answer = client.get(f"/sparql?query={quote(query)}", headers={"Accept": CSV})
+        assert answer.status_code == 200, question
+        assert answer.text.count("\r\n") > 1, question

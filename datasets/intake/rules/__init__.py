@@ -4,6 +4,7 @@ from datasets.intake.rules.coordinates import COORDINATES
 from datasets.intake.rules.expectations import EXPECTATION_RULES
 from datasets.intake.rules.files import FILES
 from datasets.intake.rules.identifiers import IDENTIFIERS
+from datasets.intake.rules.identity import IDENTITY
 from datasets.intake.rules.kinds import KINDS
 from datasets.intake.rules.pins import PIN_RULES
 from datasets.intake.rules.records import RECORDS
@@ -18,7 +19,7 @@ from datasets.intake.rules.times import TIMES
 GROUPS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Files and columns", FILES),
     ("Text", TEXTS),
-    ("Ids and records", RECORDS),
+    ("Ids and records", (*RECORDS, *IDENTITY)),
     ("Kinds of value", KINDS),
     ("Lists", SETS),
     ("Codes and links", REFERENCES),

@@ -128,7 +128,7 @@ def test_lists_are_turned_page_by_page(client: TestClient, published: Path) -> N
     ).fetchall()[0]
     connection.close()
     link = next(link for link in release.shapes.entity("claim").links if link.name == "source")
-    pages = -(-int(total) // 50)
+    pages = -(-int(str(total)) // 50)
     assert pages > 1
     found: list[str] = []
     for page in range(1, pages + 1):

@@ -13,7 +13,7 @@ from pathlib import Path
 from datasets.intake.claims import country_claims
 from datasets.intake.facts import EXPECTATIONS, PINS, REDIRECTS, RELEASE, Folder, read
 from datasets.intake.finding import BadFacts, Finding
-from datasets.intake.inspection import inspect
+from datasets.intake.inspection import inspect, inspect_line
 from datasets.intake.reporter import Reporter
 from datasets.intake.rules import RULES
 from datasets.intake.rules.files import MISSING_FILE, UNKNOWN_FILE
@@ -101,8 +101,12 @@ def _decisions(facts: Folder, survey: Survey, reporter: Reporter) -> None:
         try:
             if name == REDIRECTS:
                 survey.redirects = facts.redirects or ()
+                for redirect in survey.redirects:
+                    inspect_line(name, redirect.line, redirect[:-1], survey, reporter)
             elif name == PINS:
                 survey.pins = facts.pins or ()
+                for pin in survey.pins:
+                    inspect_line(name, pin.line, pin[:-1], survey, reporter)
             elif name == RELEASE:
                 survey.release_date = str((facts.release or {}).get("date", ""))
             else:

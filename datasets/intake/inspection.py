@@ -140,6 +140,15 @@ class _Remembered:
             return verdict
 
 
+def inspect_line(file: str, line: int, cells: Sequence[str], survey: Survey, reporter: Reporter) -> None:
+    """Look at the characters of a line of redirects or pins."""
+    for at, cell in enumerate(cells):
+        verdict = _text(_ANY_TEXT, survey, cell)
+        if verdict is not None:
+            rule, fault = verdict
+            reporter.spot(rule, Spot(file, line, at, cell, fault.message, fault.mend))
+
+
 def _text(column: Column, survey: Survey, cell: str) -> Verdict:
     if not cell or _CLEAN.fullmatch(cell):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from datasets.intake.facts import Expectation, Folder, Pin, Redirect
 from datasets.intake.malformed import Malformed
@@ -85,9 +86,17 @@ class Survey:
         declared = next((c for c in entity.columns if c.name == column), None)
         return declared is None or (entity.file, declared.csv) not in self.headless
 
-    def redirected(self, id: str) -> Redirect | None:
-        """The redirect of an id that went."""
-        return next((redirect for redirect in self.redirects if redirect.id == id), None)
+    def redirected(self, target: str, id: str) -> Redirect | None:
+        """The redirect of an id that went, of what a link's target stands for."""
+        for entity in self.shapes.targets(target):
+            found = self._redirected.get((entity.name, id))
+            if found is not None:
+                return found
+        return None
+
+    @cached_property
+    def _redirected(self) -> dict[tuple[str, str], Redirect]:
+        return {(redirect.type, redirect.id): redirect for redirect in self.redirects}
 
     def near(self, text: str, among: Iterable[str]) -> str:
         """A hint at what may have been meant, to be put behind a message; empty where nothing is near."""

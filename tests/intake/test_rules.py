@@ -30,7 +30,7 @@ def test_codes_are_unique() -> None:
 
 
 def test_the_catalogue_is_current() -> None:
-    if os.environ.get("UPDATE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN") == "1":
         GOLDEN.parent.mkdir(exist_ok=True)
         GOLDEN.write_text(catalogue(), encoding="utf-8")
     assert GOLDEN.read_text(encoding="utf-8") == catalogue(), "set UPDATE_GOLDEN=1 to write the catalogue again"

@@ -84,7 +84,7 @@ class _Import:
         self._known = Known()
         if folder.exists():
             own = {sheet.file for sheet in writer.sheets} | {RELEASE, self._concepts}
-            other = sorted(path.name for path in folder.iterdir() if path.name not in own)
+            other = sorted(path.name for path in folder.iterdir() if path.name not in own and path.name[0] != ".")
             if other:
                 mend = "name a new folder, or one of an earlier import"
                 raise ValueError(f"{folder} holds {other[0]}, which no import wrote: {mend}")

@@ -64,7 +64,7 @@ def unknown_reference(text: str, column: Column, survey: Survey) -> Fault | None
         return None
     if found is not None:
         return Fault(f"{text!r} is of the type {found}, not {column.target}")
-    gone = survey.redirected(text)
+    gone = survey.redirected(column.target, text)
     if gone is not None:
         return Fault(f"{text!r} went", f"write {gone.target}" if gone.target else "the record was withdrawn")
     ids = (

@@ -30,13 +30,18 @@ def _malformed_sources(cited: list[tuple[str, str | None]], survey: Survey) -> F
 
 def _unknown_source(cited: list[tuple[str, str | None]], survey: Survey) -> Fault | None:
     """Find a source that sources.csv does not have."""
+    entity = next((entity for entity in survey.shapes.entities if entity.space == _SPACE), None)
+    if entity is None:
+        return None
+    there = survey.types[_SPACE]
     for source, _ in cited:
-        if source not in survey.types.get(_SPACE, {}):
-            if any(survey.is_blind(entity.name) for entity in survey.shapes.entities if entity.space == _SPACE):
-                return None
-            gone = survey.redirected(source)
-            mend = f"write {gone.target}" if gone and gone.target else ""
-            return Fault(f"no source has the id {source!r}", mend, source)
+        if source in there:
+            continue
+        if survey.is_blind(entity.name):
+            return None
+        gone = survey.redirected(entity.name, source)
+        mend = f"write {gone.target}" if gone and gone.target else ""
+        return Fault(f"no source has the id {source!r}{survey.near(source, there)}", mend, source)
     return None
 
 

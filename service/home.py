@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from datasets.release.layout import SEARCH, SEARCH_INDEX
 from datasets.shapes.model import Entity, Shapes
 from datasets.text import tokens
-from service import pages
+from service import pages, questions
 from service.problems import KINDS
 from service.records import Ref
 from service.releases import files_of, manifest_of
@@ -21,6 +21,8 @@ from service.switching import Held
 HITS = 50
 """Hits of a search on one page; more words find fewer."""
 _MOST_WORDS = 12
+_FIRST = 6
+"""Questions on the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,16 @@ def counts(connection: apsw.Connection, shapes: Shapes) -> list[Count]:
 async def home(request: Request, held: Held) -> Response:
     """What is in it, where to start, which release this is."""
     found = await held.reader.read(lambda connection: counts(connection, held.release.shapes))
+    asked = await held.reader.read(lambda _: questions.questions(held.release))
     manifest = manifest_of(held.release)
     body = pages.render(
-        "home.html", root=held.root, release=held.release, counts=found, manifest=manifest, files=files_of(manifest)
+        "home.html",
+        root=held.root,
+        release=held.release,
+        counts=found,
+        questions=asked[:_FIRST],
+        manifest=manifest,
+        files=files_of(manifest),
     )
     return HTMLResponse(body)
 

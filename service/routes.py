@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from service import health, home, record, releases, static
+from service import health, home, questions, record, releases, static
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
@@ -42,6 +42,8 @@ def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/about", page(home.about)),
         Route("/problems", page(home.problems)),
         Route("/search", page(home.search)),
+        Route("/questions", page(questions.index)),
+        Route("/questions/{name}", page(questions.question)),
         Route("/id/{type}/{id}", page(record.thing)),
         Route("/doc/{type}/{name}", record.DOCUMENT),
         Route("/same/{scheme}/{value:path}", page(record.same)),

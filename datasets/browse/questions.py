@@ -89,8 +89,8 @@ ORDER BY o.name_sort, a.name_sort""",
         "Which members do two alliances share?",
         "Organizations with a span of membership that is open now in both.",
         f"""
-SELECT o.id AS organization, o.name AS university, o.country, m.since AS since_in_the_first, m.id AS membership,
-       n.since AS since_in_the_other, n.id AS other_membership
+SELECT o.id AS organization, o.name AS university, o.country AS seat, m.since AS in_the_first_since,
+       n.since AS in_the_other_since, m.id AS membership
 FROM member_spans s JOIN member_spans t ON t.organization = s.organization AND t.to_latest = '{LAST_DAY}'
 JOIN organizations o ON o.id = s.organization JOIN memberships m ON m.id = s.membership
 JOIN memberships n ON n.id = t.membership
@@ -128,7 +128,7 @@ JOIN agreements g ON g.id = p.agreement WHERE o.country = :country ORDER BY g.si
         "Spans of membership that were certainly or possibly open in the year. Members of whom no source gives a "
         "start are listed too and marked.",
         """
-SELECT o.id AS organization, o.name AS university, o.country, m.role, m.since, m.until,
+SELECT o.id AS organization, o.name AS university, o.country AS seat, m.role, m.since, m.until,
        CASE s.undated WHEN 1 THEN 'no source gives a start' ELSE '' END AS remark, m.id AS membership
 FROM member_spans s JOIN organizations o ON o.id = s.organization JOIN memberships m ON m.id = s.membership
 WHERE s.alliance = :alliance AND s.from_earliest <= :year || '-12-31' AND s.to_latest >= :year || '-01-01'
@@ -161,7 +161,7 @@ WHERE m.until IS NOT NULL OR m.ended = 1 ORDER BY coalesce(m.until_earliest, '99
         "Which universities belong to the most alliances?",
         "Organizations by the number of alliances in which a span of membership is open now.",
         f"""
-SELECT o.id AS organization, o.name AS university, o.country, count(DISTINCT s.alliance) AS alliances
+SELECT o.id AS organization, o.name AS university, o.country AS seat, count(DISTINCT s.alliance) AS alliances
 FROM member_spans s JOIN organizations o ON o.id = s.organization WHERE s.to_latest = '{LAST_DAY}'
 GROUP BY o.id HAVING count(DISTINCT s.alliance) > 1 ORDER BY alliances DESC, o.name_sort LIMIT 500""",
     ),

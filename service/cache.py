@@ -21,6 +21,8 @@ Asked = tuple[bytes, bytes, bytes]
 LARGEST = 1_000_000
 """Answers of more bytes are streamed and not kept."""
 MOST_ALIASES = 20_000
+LONGEST_WISH = 500
+"""Clients with longer Accept headers find their answers by key: the words of many of them would fill the memory."""
 _OVERHEAD = 1_000
 
 
@@ -84,14 +86,14 @@ class Cache:
 
     def alias(self, asked: Asked, key: Key) -> None:
         """Remember that these words of a client mean that key."""
-        if key in self._answers:
+        if key in self._answers and len(asked[1]) + len(asked[2]) <= LONGEST_WISH:
             self._aliases[asked] = key
             if len(self._aliases) > MOST_ALIASES:
                 self._aliases.popitem(last=False)
 
     def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer, and let the least used go to make room."""
-        if answer.size > self.limit or len(answer.body) > LARGEST:
+        if answer.size + len(key[0]) > self.limit or len(answer.body) > LARGEST:
             return
         old = self._answers.pop(key, None)
         self.size += answer.size - (old.size if old else 0)

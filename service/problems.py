@@ -29,6 +29,9 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind(400, "bad-request", "Bad request", "The request cannot be understood; the detail says which part of it."),
+    Kind(
+        403, "forbidden", "Forbidden", "The service does not do this for anybody; the detail says what it does instead."
+    ),
     Kind(404, "not-found", "Not found", "Nothing stands at this address, and nothing is known to have stood there."),
     Kind(405, "method-not-allowed", "Method not allowed", "The address knows only the methods listed in `Allow`."),
     Kind(

@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks` runs every benchmark, one after the other; `… PART [ARGUMENTS]` runs one of them.
 
-A benchmark is a module of this package that can be run itself; the first sentence of its docstring says what it measures.
+A benchmark is a module or package in this package that can be run itself; the first sentence of its docstring says what it measures.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "facts"}
+HELPERS = {"__init__", "__main__", "clients", "facts", "floor", "load", "world"}
 
 
 def parts() -> dict[str, str]:
     """The benchmarks by name, each with what it measures."""
     found = {}
-    for path in sorted(HERE.glob("*.py")):
-        if path.stem not in HELPERS:
+    for path in sorted((*HERE.glob("*.py"), *HERE.glob("*/__main__.py"))):
+        name = path.stem if path.parent == HERE else path.parent.name
+        if name not in HELPERS:
             doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            found[path.stem] = doc.splitlines()[0] if doc else ""
+            found[name] = doc.splitlines()[0] if doc else ""
     return found
 
 

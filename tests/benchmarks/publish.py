@@ -55,7 +55,9 @@ def measure(factor: int, scratch: Path) -> dict[str, tuple[Cost, int]]:
 def main(factors: list[int]) -> None:
     """Measure each factor and print the table."""
     first: dict[str, Cost] = {}
-    print(f"{'step':8} {'factor':>6} {'claims':>10} {'seconds':>8} {'claims/s':>9} {'MiB':>7} {'time':>7} {'memory':>7}")
+    print(
+        f"{'step':8} {'factor':>6} {'claims':>10} {'seconds':>8} {'claims/s':>9} {'MiB':>7} {'time':>7} {'memory':>7}"
+    )
     for factor in factors:
         scratch = Path(tempfile.mkdtemp(prefix="alliances-bench-"))
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import cast
 
@@ -60,6 +61,13 @@ def stream(
     connection: Connection, statement: str, parameters: Mapping[str, Cell] | None = None
 ) -> Generator[tuple[Cell, ...], None, None]:
     """The rows of a query, fetched by the thousand (from a server-side cursor in PostgreSQL)."""
+    if connection.dialect.name == "sqlite":
+        # The driver's own tuples: rows of SQLAlchemy take as long again, and a load reads every claim.
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        with closing(driver.cursor()) as cursor:
+            yield from cursor.execute(statement, dict(parameters or {}))
+        return
     options = {"yield_per": _CHUNK}
     result = connection.execute(text(statement), dict(parameters or {}), execution_options=options)
     with result:

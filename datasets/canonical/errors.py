@@ -81,7 +81,7 @@ def plain_errors(url: URL) -> Iterator[None]:
     """Turn what a driver raises for reasons outside this program into a CanonicalError that says how to mend it."""
     try:
         yield
-    except (exc.DBAPIError, psycopg.Error) as error:  # COPY speaks to the driver directly
+    except (exc.DBAPIError, psycopg.Error, sqlite3.Error) as error:  # what is done in bulk speaks to the driver itself
         found = _translate(error.orig if isinstance(error, exc.DBAPIError) else error, _where(url))
         if found is None:
             raise

@@ -136,9 +136,13 @@ def _rechoose(connection: Connection, rule: Rule, type: str, pins: Pins, done: _
         for record, said, before in _paired(places, choices):
             # The rows are what the queries above select.
             claims = (Place._make(cast("Iterable[str]", row[1:])) for row in said)
-            after = set(rule.choose(type, record, claims, pins.get((type, record), {})))
+            chosen = rule.choose(type, record, claims, pins.get((type, record), {}))
             known = {Choice._make(cast("Iterable[str]", row[1:])) for row in before}
-            if after != known:
+            if not known:
+                count = len(come)
+                come += [(type, record, *choice) for choice in chosen]
+                differing += len(come) - count
+            elif (after := set(chosen)) != known:
                 go += [(type, record, c.column, c.claim) for c in known - after]
                 come += [(type, record, *c) for c in after - known]
                 differing += max(len(known - after), len(after - known))

@@ -65,7 +65,12 @@ FACES: tuple[FaceRow, ...] = (
     FaceRow("linked", ("/context",), "service.linked_face:open_face"),
     FaceRow(
         "described",
-        ("/ns", *(f"/ns.{suffix}" for suffix in ("html", "ttl", "jsonld", "nt", "rdf")), "/shapes.ttl"),
+        (
+            *(f"/ns{suffix}" for suffix in ("", ".html", ".ttl", ".jsonld", ".nt", ".rdf")),
+            *(f"/catalog{suffix}" for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+            "/shapes.ttl",
+            "/.well-known/void",
+        ),
         "service.described_face:open_face",
     ),
     FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),

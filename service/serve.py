@@ -129,6 +129,9 @@ def _announce(listener: socket.socket, settings: Settings, release: Release) -> 
     found = subprocess.run([sys.executable, "-m", "service.freshness"], capture_output=True, text=True, check=False)
     if found.stdout:
         _say(found.stdout.strip())
+    if found.returncode:
+        why = (found.stderr.strip().splitlines() or ["no reason given"])[-1]
+        _say(f"whether the facts have changed since cannot be told: {why}")
 
 
 def _ready(host: str, port: int) -> bool:

@@ -18,6 +18,7 @@ from datasets.release.open import Release
 from linked_data.dump import QUADS_FILE
 from linked_data.namespaces import Namespaces
 from linked_data.ontology import serialized
+from linked_data.sparql import isolation
 from linked_data.sparql.description import description
 from linked_data.sparql.examples import examples
 from linked_data.sparql.formats import SOLUTIONS, TRIPLES
@@ -72,12 +73,18 @@ class SparqlFace:
             if not store.is_dir():
                 await asyncio.to_thread(forget, self._release.path.parent, kept)
                 await self._built(store)
-            pool = Pool(store, f"{self._release.base_iri}{self._root}/sparql", self._limits)
-            await pool.start()
-            self._pool = pool
+            self._pool = Pool(store, f"{self._release.base_iri}{self._root}/sparql", self._limits)
+            await self._isolated()
         except (OSError, QueryError) as error:
             self._failure = "the SPARQL endpoint could not be opened; the log of the service says why"
             log.error("no SPARQL over %s: %s", self._release.id, error)  # noqa: TRY400 (the message says all)
+
+    async def _isolated(self) -> None:
+        """Say so where queries cannot be kept from the network."""
+        script = _ROOT.joinpath(*isolation.__name__.split(".")).with_suffix(".py")
+        process = await asyncio.create_subprocess_exec(sys.executable, "-I", "-S", str(script))
+        if await process.wait():
+            log.warning("SPARQL queries run with the network in reach: the system allows no network namespace")
 
     async def _built(self, store: Path) -> None:
         """Build the store in a process of its own, which gives its memory back."""

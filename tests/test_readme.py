@@ -115,7 +115,7 @@ def test_examples_print_what_the_readme_shows(tmp_path: Path) -> None:
                 env=environment,
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=180,
                 check=False,
             )
             printed = run.stdout.replace(address, ADDRESS)

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache, partial
 
 from datasets.release.errors import ReleaseError
 from datasets.release.open import Release
+from linked_data.catalogue import Catalogue
 from linked_data.linked import LinkedData
 from linked_data.ontology import Ontology, serialized
 from linked_data.shacl import ShapesGraph
@@ -40,8 +41,18 @@ class Resources:
         """The formats of each address that has several, the one for clients without a wish first."""
         return {
             "/ns": _rdf(lru_cache(self.ontology.serialized)),
+            "/catalog": _rdf(lru_cache(self._catalogue)),
+            "/.well-known/void": _rdf(lru_cache(self._catalogue)),
             "/shapes.ttl": (Offer("ttl", "text/turtle", self.shapes),),
         }
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What there is to have, and where to ask."""
+        return Catalogue(self.release)
+
+    def _catalogue(self, form: str) -> bytes:
+        return serialized(self.catalogue.graph, form, self.catalogue.prefixes)
 
     def shapes(self) -> bytes:
         """The SHACL shapes: as the release holds them, or read off its shapes where it is older than that."""

@@ -87,9 +87,14 @@ class Namespaces:
         return f"{self.base}/ns"
 
     @property
+    def catalogue(self) -> str:
+        """The IRI of the catalogue; datasets, files and services are parts of it."""
+        return f"{self.base}/catalog"
+
+    @property
     def dataset(self) -> str:
         """The IRI of the dataset that all releases are releases of."""
-        return f"{self.base}/id/dataset"
+        return f"{self.base}/catalog#dataset"
 
 
 def own_name(column: str, suffix: str = "") -> str:

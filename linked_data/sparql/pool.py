@@ -147,20 +147,26 @@ class Pool:
         self._all: set[Worker] = set()
         self._replacing: set[asyncio.Task[None]] = set()
         self._waiting = 0
+        self._starting = asyncio.Lock()
+        self._started = False
         self._closed = asyncio.Event()
         self.budget = Budget(limits)
 
     async def start(self) -> None:
-        """Start all workers."""
+        """Start all workers, unless they are there. The first query does it: who never asks needs no processes."""
+        async with self._starting:
+            if not self._started:
+                await self._start()
+                self._started = True
+
+    async def _start(self) -> None:
         started = await asyncio.gather(*(self._add() for _ in range(self.limits.workers)), return_exceptions=True)
         for failure in started:
             if isinstance(failure, BaseException):
-                await self.close()
+                await asyncio.gather(*(worker.kill() for worker in self._all))
+                self._all.clear()
+                self._idle = asyncio.Queue()
                 raise failure
-        if any(worker.network for worker in self._all):
-            log.warning(
-                "queries run with the network in reach: the system allows no network namespace; SERVICE is refused"
-            )
 
     async def _add(self) -> None:
         worker = await Worker.start(self.store)
@@ -185,6 +191,7 @@ class Pool:
             "bytes": self.limits.bytes,
             "seconds": self.limits.seconds,
         }
+        await self.start()
         worker = await self._worker()
         begun = time.monotonic()
         try:

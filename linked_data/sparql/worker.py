@@ -7,8 +7,6 @@ request can leave the machine. Whoever started it kills it when a query takes to
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import resource
 import sys
@@ -17,18 +15,11 @@ from typing import BinaryIO
 
 import orjson
 
+from linked_data.sparql.isolation import without_network
+
 MEMORY = 2 << 30
 """Bytes of address space. The store needs half a gigabyte of it to open at all."""
 FILES = 512
-_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
-
-
-def without_network() -> bool:
-    """Leave the network for an empty namespace; False where the system does not allow it."""
-    library = ctypes.CDLL(None, use_errno=True)
-    with contextlib.suppress(AttributeError):
-        return any(library.unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
-    return False
 
 
 def limit() -> None:

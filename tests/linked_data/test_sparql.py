@@ -124,7 +124,7 @@ def test_hostile_queries_get_an_error_and_the_next_one_its_answer(store: Path, q
             begun = time.monotonic()
             with pytest.raises(QueryError) as error:
                 await ask(pool, query)
-            assert time.monotonic() - begun < 2.5
+            assert time.monotonic() - begun < 10  # far from for ever, also on a busy machine
             assert error.value.status in (status, 503)
             assert (await ask(pool, "ASK {}")).media_type == JSON
 

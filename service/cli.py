@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -326,6 +327,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         alliances.main(arguments, prog_name="alliances")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:  # noqa: BLE001 (the last resort: what comes here is a fault of ours)
+        traceback.print_exc()
+        click.echo("alliances: this is a fault of the program; please report it with the lines above", err=True)
+        return 2
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ class Page:
     sources: tuple[Cited, ...]
     former: tuple[str, ...]
     """Ids that led elsewhere once and lead here now."""
+    language: str = ""
+    """Language of the label, where it is known."""
 
 
 @dataclass(slots=True)
@@ -197,7 +199,14 @@ def read(connection: apsw.Connection, shapes: Shapes, entity: Entity, id: str) -
         tuple(fact for fact in sets if fact.values),
         tuple(cited.values()),
         tuple(str(r["id"]) for r in former),
+        _language(entity, entity.label, record),
     )
+
+
+def _language(entity: Entity, column: str, record: Row) -> str:
+    """The language of a column's value, where a column beside it says so."""
+    beside = next((c for c in entity.columns if c.kind is Kind.LANGUAGE and c.beside == column), None)
+    return str(record[beside.name] or "") if beside else ""
 
 
 def _claims(connection: apsw.Connection, shapes: Shapes, entity: Entity, id: str) -> dict[str, list[Row]]:
@@ -255,11 +264,15 @@ def _values_fact(
     found = rows(labels.connection, f'SELECT * FROM "{values.name}" WHERE subject = ? ORDER BY position', (id,))
     chosen = [_compound({c.name: r[c.name] for c in values.columns if r[c.name] is not None}) for r in found]
 
+    tag = next((c.name for c in values.columns if c.kind is Kind.LANGUAGE), "")
+
     def parts(value: str) -> tuple[Shown, ...]:
         content = json.loads(value)
+        language = str(content.get(tag) or "")
+        given = [(c, str(content[c.name])) if content.get(c.name) is not None else (c, "") for c in values.columns]
         return tuple(
-            shown(labels, c, str(content[c.name])) if content.get(c.name) is not None else Shown("")
-            for c in values.columns
+            Shown(text, language=language) if c.kind is Kind.NAME or not text else shown(labels, c, text)
+            for c, text in given
         )
 
     headings = tuple(name_of(c.name) for c in values.columns)

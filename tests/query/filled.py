@@ -21,6 +21,7 @@ REDIRECTS = (
     ("membership", "m-gone", None),
 )
 RELEASED = "2026-01-02"
+DAY_BEFORE = "2026-01-01"
 
 
 def write(path: Path, shapes: Shapes, size: Size | None = None, seed: int = 42) -> None:
@@ -154,12 +155,13 @@ class _Filler:
             v = row.values
             if v["role"] not in self.shapes.spans[0].roles:
                 continue
-            since = v.get("since") or (founded[v["alliance"]] if v["role"] == "founding_member" else None)
-            start = days(since) if since else (layout.FIRST_DAY, layout.LAST_DAY)
+            founding = founded[v["alliance"]]
+            since = v.get("since") or (founding if v["role"] == "founding_member" else None)
+            start = days(since) if since else (days(founding)[0] if founding else layout.FIRST_DAY, layout.LAST_DAY)
             end = (
                 days(v["until"])
                 if "until" in v
-                else (start[0], RELEASED)
+                else (start[0], max(DAY_BEFORE, start[0]))
                 if "ended" in v
                 else (layout.LAST_DAY, layout.LAST_DAY)
             )

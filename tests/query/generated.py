@@ -246,10 +246,10 @@ def _ties(m: _Maker) -> Iterator[Row]:
         v = {"alliance": m.some("a", m.size.alliances), "organization": m.some("o", m.size.organizations)}
         v["role"] = m.pick(("member", "member", "founding_member", "chair", "observer"))
         if m.maybe(0.7):
-            v["since"] = m.date(1995, 2012)
-        if m.maybe(0.3):
+            v["since"] = m.date(1995, 2012) if m.maybe(0.95) else m.date(2026, 2028)
+        if m.maybe(0.3) and v.get("since", "") < "2026":
             v["until"] = m.date(2012, 2024)
-        elif m.maybe(0.1):
+        elif m.maybe(0.15):
             v["ended"] = "yes"
         yield Row("membership", m.slug("m-", n), v)
     for n in range(m.size.agreements):

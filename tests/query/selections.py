@@ -79,8 +79,9 @@ class Drawing:
 
     def days(self) -> tuple[s.Slot, s.Slot]:
         low = self.whole(1985, 2026)
-        high = low + self.whole(0, 12)
-        return self.slot(f"{low}-0{self.whole(1, 9)}-01"), self.slot(f"{high}-12-31")
+        high = low + self.pick((0, 0, 1, 3, 12))
+        months = sorted((self.whole(1, 12), self.whole(1, 12)))
+        return self.slot(f"{low}-{months[0]:02}-{self.pick(('01', '15'))}"), self.slot(f"{high}-{months[1]:02}-28")
 
     def at(self) -> s.At:
         earliest, latest = self.days()
@@ -324,7 +325,7 @@ class Drawing:
         return s.AnyOf(self.several(entity, depth))
 
     def negated(self, entity: Entity, depth: int) -> s.Filter:
-        return s.Not(self.filter(entity, depth - 1))
+        return s.Not(self.text(entity, 0) if self.chance(40) else self.filter(entity, depth - 1))
 
     def linked(self, entity: Entity, depth: int) -> s.Filter:
         links = [link for link in entity.links if not link.many]

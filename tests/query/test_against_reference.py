@@ -1,7 +1,13 @@
-"""Generated selections, answered by both databases and by the reference: no difference."""
+"""Generated selections, answered by both databases and by the reference: no difference.
+
+EXAMPLES=20000 is the long mode: that many, other ones each time.
+"""
 
 from __future__ import annotations
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,14 +16,16 @@ from tests.query.asking import Asked, same
 from tests.query.reference import Reference, World
 from tests.query.selections import Ask, asks
 
+LONG = int(os.environ.get("EXAMPLES", "0"))
 _SETTINGS = settings(
-    max_examples=int(__import__("os").environ.get("EXAMPLES", "150")),
+    max_examples=LONG or 250,
     deadline=None,
-    derandomize="EXAMPLES" not in __import__("os").environ,
+    derandomize=not LONG,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 
 
+@pytest.mark.slow
 @_SETTINGS
 @given(st.data())
 def test_both_databases_answer_as_the_reference(

@@ -56,4 +56,4 @@ SELECT ('{"document":'||coalesce(
 (SELECT p.value->>0 AS type,p.value->>1 AS id
  FROM json_array_elements($4::json) WITH ORDINALITY AS p(value,n)
  ORDER BY p.n) t8) t5),'')||']}')
--- examines about 27 rows
+-- examines about 28 rows

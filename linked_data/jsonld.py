@@ -201,10 +201,9 @@ class Compiler:
         for values in plan.values:
             self._values(keys, plan, values, row)
         for pointing, pointed in self._pointing(plan, row):
-            rows = f"SELECT DISTINCT {pointed.type} AS t, {pointed.id} AS x FROM {pointed.origin} WHERE {pointed.where}"
-            iri = f"{_opening(self.names.things)} || t || '/' || x || '\"'"
+            listed_ = self._listed(pointed)
             for term in pointing:
-                keys.extend(term, f"(SELECT group_concat({iri}, ',' ORDER BY x, t) FROM ({rows}))")
+                keys.extend(term, listed_)
         if plan.entity.name == CLAIM:
             keys.add(PROPERTY, self._property(row))
         self._hang(plan, by_node, f"{literal(head)} || {row}.id")
@@ -305,6 +304,17 @@ class Compiler:
             for (entity, column), curie in claim_properties(self.shapes).items()
         ]
         return f"CASE {row}.record_type || ' ' || {row}.\"column\" {' '.join(cases)} END"
+
+    def _listed(self, pointed: Pointed) -> Sql:
+        """The IRIs of what a record points at, separated by commas, in order."""
+        origin = f"FROM {pointed.origin} WHERE {pointed.where}"
+        if pointed.varies:
+            rows = f"SELECT DISTINCT {pointed.type} AS t, {pointed.id} AS x {origin} ORDER BY 2, 1"
+            iri = f"{_opening(self.names.things)} || t || '/' || x || '\"'"
+        else:
+            rows = f"SELECT DISTINCT {pointed.id} AS x {origin} ORDER BY 1"
+            iri = f"{_opening(self.names.thing(pointed.types[0], ''))} || x || '\"'"
+        return f"(SELECT group_concat({iri}, ',') FROM ({rows}))"
 
     # --- compound values --------------------------------------------------------------------------------------------
 
@@ -505,11 +515,11 @@ def _and(rows: Sql, condition: Sql) -> Sql:
 
 
 def _also(rows: Sql, table: Sql, condition: Sql) -> Sql:
-    """The rows joined with a further table."""
+    """The rows joined with a further table, which is read after them."""
     if not rows:
         return f"FROM {table} WHERE {condition}"
     origin, where, rest = rows.partition(" WHERE ")
-    return f"{origin}, {table}{where}{rest} AND {condition}"
+    return f"{origin} CROSS JOIN {table}{where}{rest} AND {condition}"
 
 
 def _opening(iri: str) -> Sql:

@@ -138,6 +138,9 @@ def _indexes(shapes: Shapes, entity: Entity) -> tuple[tuple[str, ...], ...]:
     for link in entity.links:
         if not link.many:
             found += [(*link_key(shapes, link), sort, "id") for order, sort in sorts if order != link.name]
+            if not link_table(shapes, link.target):  # a link to any record: what stands beside it is asked of each
+                beside = [other for other in entity.links if other is not link and not other.many]
+                found += [(*link_key(shapes, link), *link_key(shapes, other)) for other in beside]
     if entity.file:
         found += [(c.name, sorts[0][1], "id") for c in entity.columns if c.kind is Kind.CODE]
     return tuple(dict.fromkeys(found))

@@ -1,0 +1,112 @@
+"""Documents against rdflib building and serializing the same triples, and the speed of the dump.
+
+`python -m tests.benchmarks.linked_data [RELEASE]` (default: the bench world) prints medians per document, uncached,
+the reading of the database included on our side and left out on rdflib's.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import apsw
+import rdflib
+
+from datasets.release.open import Release
+from linked_data.dump import dump
+from linked_data.formats import JSON_LD, N_TRIPLES, TURTLE, Format
+from linked_data.linked import LinkedData
+from tests.benchmarks import world
+
+Raw = list[tuple[str, str, str, str | None, str | None, bool]]
+"""Subject, predicate, object, language, datatype, whether the object is an IRI."""
+TYPES = ("alliance", "organization", "agreement", "membership")
+TARGETS = {"Turtle": 20, "JSON-LD": 80}
+EACH = 15
+
+
+def median(function: Callable[[], object], times: int) -> float:
+    """Median seconds of a call."""
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def raw(body: bytes) -> Raw:
+    """Triples as texts, as they come from a database."""
+    found: Raw = []
+    for s, p, o in rdflib.Graph().parse(data=body, format="nt"):
+        literal = isinstance(o, rdflib.Literal)
+        language = o.language if isinstance(o, rdflib.Literal) else None
+        datatype = str(o.datatype) if isinstance(o, rdflib.Literal) and o.datatype else None
+        found.append((str(s), str(p), str(o), language, datatype, not literal))
+    return found
+
+
+def by_rdflib(triples: Raw, form: str, context: object) -> str:
+    """Build a graph of the triples and serialize it."""
+    graph = rdflib.Graph()
+    for s, p, o, language, datatype, is_iri in triples:
+        typed = rdflib.URIRef(datatype) if datatype else None
+        node = rdflib.URIRef(o) if is_iri else rdflib.Literal(o, lang=language, datatype=typed)
+        graph.add((rdflib.URIRef(s), rdflib.URIRef(p), node))
+    return graph.serialize(format=form, context=context) if form == "json-ld" else graph.serialize(format=form)
+
+
+def documents(linked: LinkedData, connection: apsw.Connection) -> None:
+    """Print a row per type and format."""
+    context = json.loads(linked.context.document)["@context"]
+    print(f"{'type':14} {'triples':>7} {'format':8} {'ours µs':>9} {'rdflib µs':>10} {'ratio':>7} {'target':>7}")
+    ratios: dict[str, list[float]] = {}
+    for type_ in TYPES:
+        plural = linked.shapes.entity(type_).plural
+        ids = [str(id_) for (id_,) in connection.execute(f"SELECT id FROM {plural} ORDER BY id")]
+        for form, name, writer in ((TURTLE, "Turtle", "turtle"), (JSON_LD, "JSON-LD", "json-ld")):
+            ours, theirs, sizes = [], [], []
+            for id_ in ids[:: max(1, len(ids) // EACH)][:EACH]:
+                triples = raw(linked.document(connection, type_, id_, N_TRIPLES) or b"")
+                ours.append(median(partial(_document, linked, connection, type_, id_, form), 7))
+                theirs.append(median(partial(by_rdflib, triples, writer, context), 3))
+                sizes.append(len(triples))
+            ratio = sum(theirs) / sum(ours)
+            ratios.setdefault(name, []).append(ratio)
+            one, other = statistics.mean(ours) * 1e6, statistics.mean(theirs) * 1e6
+            row = f"{type_:14} {statistics.mean(sizes):7.0f} {name:8} {one:9.0f} {other:10.0f}"
+            print(f"{row} {ratio:6.1f}× {TARGETS[name]:6}×")
+    for name, found in ratios.items():
+        print(f"{name}: {min(found):.1f}× to {max(found):.1f}× (target {TARGETS[name]}×)")
+
+
+def _document(linked: LinkedData, connection: apsw.Connection, type_: str, id_: str, form: Format) -> None:
+    assert linked.document(connection, type_, id_, form)
+
+
+def dumps(linked: LinkedData, connection: apsw.Connection, day: str) -> None:
+    """Print the speed of the dump, as text."""
+    begun = time.perf_counter()
+    count = sum(facts.count("\n") + evidence.count("\n") for facts, evidence in dump(connection, linked.writers, day))
+    seconds = time.perf_counter() - begun
+    print(f"dump: {count} quads in {seconds:.1f} s, {count / seconds:.0f} quads/s")
+
+
+def main(arguments: list[str]) -> None:
+    """Measure."""
+    warnings.simplefilter("ignore")
+    release = Release.open(Path(arguments[0])) if arguments else world.current()
+    linked, connection = LinkedData.of(release), release.connect()
+    documents(linked, connection)
+    dumps(linked, connection, release.date)
+    connection.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

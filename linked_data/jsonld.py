@@ -271,7 +271,7 @@ class Compiler:
     def _iri_value(self, fact: Fact, row: str, value: Sql) -> Sql:
         column = fact.column
         if fact.form is Form.ADDRESS:
-            iri = f"CASE WHEN {value} IS NOT NULL THEN json_quote({IRI_FUNCTION}({value})) END"
+            iri = f"CASE WHEN {value} IS NOT NULL THEN json_quote({_iri_of(value)}) END"
         elif fact.form is Form.CONCEPT:
             iri = f"{_opening(self.names.concept(column.scheme, ''))} || {value} || '\"'"
         elif fact.form is Form.VOCABULARY:
@@ -361,7 +361,7 @@ class Compiler:
         head = self.names.thing(plan.entity.name, "")
         pieces = [literal(f'"{head}'), f"{row}.id", literal(f"-{values.values.singular}")]
         for column in values.key:
-            pieces += ["'-'", f"{SEGMENT_FUNCTION}(v.{quote(column.name)})"]
+            pieces += ["'-'", _segment_of(f"v.{quote(column.name)}")]
         return joined([*pieces, literal('"')])
 
     def _values_node(self, plan: EntityPlan, values: ValuesPlan, row: str) -> Sql:
@@ -379,7 +379,7 @@ class Compiler:
             if registry.identity:
                 before, _, after = registry.identity.partition("{value}")
                 bare = f"replace(v.{quote(identity_part(values.values).name)}, ' ', '')"
-                iri = f"{IRI_FUNCTION}({literal(before)} || {bare} || {literal(after)})"
+                iri = f"{literal(before)} || {_segment_of(bare, IRI_FUNCTION)} || {literal(after)}"
                 cases.append(f"WHEN {literal(registry.code)} THEN json_quote({iri})")
         if not cases or values.code is None:
             return ""
@@ -520,6 +520,16 @@ def _also(rows: Sql, table: Sql, condition: Sql) -> Sql:
         return f"FROM {table} WHERE {condition}"
     origin, where, rest = rows.partition(" WHERE ")
     return f"{origin} CROSS JOIN {table}{where}{rest} AND {condition}"
+
+
+def _iri_of(value: Sql) -> Sql:
+    """An address as an IRI; the function is called only where there may be something to encode."""
+    return f"CASE WHEN {value} GLOB '*[^A-Za-z0-9/:.?=&_-]*' THEN {IRI_FUNCTION}({value}) ELSE {value} END"
+
+
+def _segment_of(value: Sql, function: str = SEGMENT_FUNCTION) -> Sql:
+    """A value as a part of an IRI; the function is called only where there is something to encode."""
+    return f"CASE WHEN {value} GLOB '*[^A-Za-z0-9]*' THEN {function}({value}) ELSE {value} END"
 
 
 def _opening(iri: str) -> Sql:

@@ -107,3 +107,11 @@ def test_the_shapes_are_served(client: TestClient) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/turtle")
     assert b"sh:NodeShape" in answer.content
+
+
+@pytest.mark.parametrize("path", ["/catalog", "/catalog.ttl", "/catalog.jsonld", "/.well-known/void"])
+def test_the_catalogue_is_served(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/turtle"} if "." not in path[2:] else {})
+    assert answer.status_code == 200
+    assert b"dcat" in answer.content
+    assert b"void" in answer.content

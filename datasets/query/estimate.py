@@ -106,6 +106,10 @@ class Work:
     fixed: float = 0.0
     pages: tuple[PageWork, ...] = ()
 
+    def plus(self, other: Work) -> Work:
+        """Both."""
+        return Work(self.fixed + other.fixed, self.pages + other.pages)
+
     def rows(self, values: Mapping[str, object]) -> float:
         """Rows examined with these values bound."""
         total = self.fixed

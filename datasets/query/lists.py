@@ -14,7 +14,7 @@ from datasets.query import bind
 from datasets.query.base import Base
 from datasets.query.cursor import SEPARATOR
 from datasets.query.estimate import PageWork, Tally, Work
-from datasets.query.filters import TRUE, Frame, condition
+from datasets.query.filters import TRUE, condition
 from datasets.query.json_text import Absent, Fixed, Value, concatenated, encoded, identifier, json_object
 from datasets.query.scalars import written
 from datasets.query.selection import (
@@ -48,7 +48,17 @@ from datasets.query.selection import (
 )
 from datasets.query.spells import row_covers, row_undated
 from datasets.query.things import Scope, SelectionError
-from datasets.query.views import View, count_mark, page_of, range_of, ranges_of, sorted_by, view_of
+from datasets.query.views import (
+    View,
+    count_mark,
+    examined_of,
+    frame_of,
+    page_of,
+    range_of,
+    ranges_of,
+    sorted_by,
+    view_of,
+)
 from datasets.query.writer import Writer
 from datasets.release import layout
 from datasets.shapes import Link
@@ -106,21 +116,16 @@ class _Connection:
         self.used: dict[str, str] = {}
         self.row = Scope(self.view.base.scope.thing, self.view.base.scope.alias, self.used)
         self.paged = False
+        self.each = Work()
         self.cursors = False
         self.part = part
 
     def value(self) -> Value:
-        outer, self.w.tally = self.w.tally, Tally()
-        members = [(field.key, self.field(field)) for field in self.part.fields]
-        each, self.w.tally = self.w.tally.done(), outer
-        text = json_object(members)
+        text = json_object([(field.key, self.field(field)) for field in self.part.fields])
         if not self.paged:
-            self.w.tally.fixed += each.fixed
-            self.w.tally.pages += each.pages
             return Value(text)
+        _spend(self.w, self.view, self.each)
         page = page_of(self.w, self.view, self.used, cursors=self.cursors)
-        self.w.tally.fixed += each.fixed
-        self.w.tally.pages += each.pages
         return Value((f"(SELECT {concatenated(text)} FROM {page})",))
 
     def field(self, field: ConnectionPart) -> Value:
@@ -141,7 +146,7 @@ class _Connection:
     def rows(self, write: Callable[[], tuple[str, ...]]) -> Value:
         self.paged = True
         text, each = _measured(self.w, write)
-        _spend(self.w, self.view, each)
+        self.each = self.each.plus(each)
         return Value((Fixed("["), f"coalesce({self.w.dialect.joined(concatenated(text))},'')", Fixed("]")))
 
     def edge(self, field: Cursor | Node | Literal) -> Value:
@@ -212,11 +217,15 @@ class _Connection:
         rest, opened = _apart(page.where)
         if opened is None:
             return Value((Fixed("0"),))
-        test = condition(self.w, self.view.base.scope, rest, Frame(self.view.base.rows)) if rest is not None else TRUE
+        test = (
+            condition(self.w, self.view.base.scope, rest, frame_of(self.w, self.view.base))
+            if rest is not None
+            else TRUE
+        )
         spans, _ = self.w.things.spans(opened.spans)
         scope = self.view.base.scope
         undated = f"{row_undated(self.w, spans, scope)} AND {row_covers(self.w, spans, scope, opened.at)}"
-        own = replace(self.view, condition=test)
+        own = replace(self.view, condition=test, examined=examined_of(self.w, self.view.base, test))
         return self.count(own.where(undated), own)
 
     def groups(self, field: GroupBy) -> Value:

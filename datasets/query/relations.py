@@ -29,7 +29,7 @@ def _linked(w: Writer, scope: Scope, asked: Linked, frame: Frame) -> Condition:
         return Condition(f"({typed}{direct.sql})", direct.keeps, direct.drives)
     target = w.scope(entity)
     total = w.statistics.rows(entity.table)
-    inner = condition(w, target, asked.filter, frame.deeper(total))
+    inner = condition(w, target, asked.filter, frame.deeper(total, total))
     share, column = _link_share(w, scope, link, asked.entity), scope.sql(link.name)
     examined = total * (inner.drives if inner.drives is not None else 1.0)
     table = f"{identifier(entity.table)} {target.alias}"
@@ -59,7 +59,7 @@ def _related(w: Writer, scope: Scope, asked: Related, frame: Frame) -> Condition
     wanted: Filter = Not(asked.filter) if every else asked.filter
     start = w.state()
     found = base(w, asked.source, scope)
-    inner = condition(w, found.scope, wanted, frame.deeper(found.rows * frame.rows))
+    inner = condition(w, found.scope, wanted, frame.deeper(found.rows * frame.rows, w.statistics.rows(found.driver)))
     where = " AND ".join((*found.where, inner.sql))
     each = found.rows * (1 + inner.each)
     look = Condition(f"EXISTS (SELECT 1 FROM {found.tables} WHERE {where})", 0.3, None, each, inner.once)
@@ -77,7 +77,7 @@ def _made_once(w: Writer, scope: Scope, asked: Related, wanted: Filter, frame: F
     """The rows of the scope for which a related row is wanted, as a set."""
     found = base(w, asked.source, scope)
     total = w.statistics.rows(found.driver)
-    inner = condition(w, found.scope, wanted, frame.deeper(total))
+    inner = condition(w, found.scope, wanted, frame.deeper(total, total))
     examined = total * (inner.drives if inner.drives is not None else 1.0) * (1 + inner.each) + inner.once
     where = " AND ".join((*found.conditions, f"{found.owner} IS NOT NULL", inner.sql))
     owners = total * inner.keeps

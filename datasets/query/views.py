@@ -31,6 +31,8 @@ class View:
     """Whether an index gives the rows in this order."""
     page: Page
     source: Source
+    examined: float
+    """Rows examined to walk all of it."""
 
     @property
     def tables(self) -> str:
@@ -53,12 +55,6 @@ class View:
         conditions = (*self.base.where, *own, *more)
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
-    @property
-    def examined(self) -> float:
-        """Rows examined to walk all of it."""
-        drives = self.condition.drives if self.condition.drives is not None else 1.0
-        return self.base.rows * drives * (1 + self.condition.each)
-
     def work(self, slot: Slot | None, each: Work, *, ordered: bool = True) -> PageWork:
         """The work of as many rows as a slot says, each costing `each`; `ordered` when their order matters."""
         direct = self.condition is TRUE and (self.indexed or not ordered)
@@ -73,9 +69,20 @@ def view_of(w: Writer, source: Source, page: Page, parent: Scope | None) -> View
         raise SelectionError("search has an order of its own and no filter but its types")
     test = TRUE
     if page.where is not None:
-        test = condition(w, found.scope, page.where, Frame(found.rows))
+        test = condition(w, found.scope, page.where, frame_of(w, found))
     keys, indexed = _order(w, source, found, page.order)
-    return View(found, test, keys, indexed, page, source)
+    return View(found, test, keys, indexed, page, source, examined_of(w, found, test))
+
+
+def frame_of(w: Writer, found: Base) -> Frame:
+    """Where the filter of a page stands."""
+    return Frame(found.rows, w.statistics.rows(found.scope.thing.table))
+
+
+def examined_of(w: Writer, found: Base, test: Condition) -> float:
+    """Rows examined to find all that a filter keeps: those of the row at hand, or those that an index leads to."""
+    drives = test.drives if test.drives is not None else 1.0
+    return min(found.rows, w.statistics.rows(found.scope.thing.table) * drives) * (1 + test.each)
 
 
 def _order(w: Writer, source: Source, found: Base, asked: tuple[Order, ...]) -> tuple[tuple[Key, ...], bool]:

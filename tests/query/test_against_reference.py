@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from datasets.query.run import Database
 from datasets.shapes import SHAPES
 from tests.query.asking import Asked, same
 from tests.query.reference import Reference, World
@@ -36,3 +38,26 @@ def test_both_databases_answer_as_the_reference(
     for asked in (sqlite, postgresql):
         found = asked.exact(ask.selection, ask.values)
         assert same(expected, found), (expected, found, asked.plan(ask.selection).sql)
+
+
+STEPS_PER_ROW = 150
+"""Virtual machine instructions that one row examined may stand for; most selections stay below 30."""
+
+
+@_SETTINGS
+@given(st.data())
+def test_costs_are_not_underestimated(known: World, sqlite: Asked, data: st.DataObject) -> None:
+    ask: Ask = data.draw(asks(SHAPES, known))
+    assert isinstance(sqlite.database, Database)
+    plan = sqlite.plan(ask.selection)
+    steps = 0
+
+    def count(event: dict[str, dict[str, int]]) -> None:
+        nonlocal steps
+        steps += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+
+    with sqlite.database._lease(20) as own:
+        own.connection.trace_v2(apsw.SQLITE_TRACE_PROFILE, count)
+        own.connection.execute(plan.sql, plan.bind(ask.values)).fetchone()
+        own.connection.trace_v2(0)
+    assert steps <= STEPS_PER_ROW * (plan.cost(ask.values) + 50), plan.sql

@@ -101,4 +101,4 @@ SELECT ('{"alliance":'||coalesce(
 (SELECT r.target
  FROM redirects r
  WHERE r.type='alliance' AND r.id=$6),$6)),'null')||'}')
--- examines about 96 rows
+-- examines about 100 rows

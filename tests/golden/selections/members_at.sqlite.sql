@@ -105,4 +105,4 @@ SELECT CAST(('{"alliance":'||coalesce(
 (SELECT r.target
  FROM redirects r
  WHERE r.type='alliance' AND r.id=?6),?6)),'null')||'}') AS BLOB)
--- examines about 96 rows
+-- examines about 100 rows

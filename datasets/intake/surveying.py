@@ -81,6 +81,11 @@ def opened(sheet: Sheet, survey: Survey, reporter: Reporter) -> OpenSheet | None
                 survey.blind.add(sheet.name)
                 return None
             open_sheet = _header(sheet, path, header, survey, reporter)
+            if open_sheet is not None and (width := _other_width(open_sheet)):
+                message = f"every row has {width} cells, the header {len(header)}"
+                mend = "give the header the column that it lacks, or the rows the cell that they lack"
+                reporter.at(RAGGED_ROW, sheet.file, 1, 1, Fault(message, mend, header[0]))
+                open_sheet = None
             if open_sheet is not None:
                 _ids(open_sheet, survey, reporter)
         except BadFacts as bad:
@@ -124,6 +129,20 @@ def _header(sheet: Sheet, path: Path, header: Sequence[str], survey: Survey, rep
 def _meant(name: str, missing: Sequence[str]) -> str:
     """The missing header that an unknown one was probably meant to be."""
     return next(iter(difflib.get_close_matches(name.strip().casefold(), missing, n=1, cutoff=0.5)), "")
+
+
+def _other_width(open_sheet: OpenSheet) -> int:
+    """The width that all rows have where the header alone has another: one fault of the header. Else 0."""
+    found = rows(open_sheet.path)
+    next(found, None)
+    widths: set[int] = set()
+    count = 0
+    for _, cells in found:
+        widths.add(len(cells))
+        count += 1
+        if len(widths) > 1 or len(cells) == open_sheet.width:
+            return 0
+    return widths.pop() if count > 1 else 0
 
 
 def _ids(open_sheet: OpenSheet, survey: Survey, reporter: Reporter) -> None:

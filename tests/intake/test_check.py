@@ -123,6 +123,12 @@ def test_a_ragged_row_does_not_lose_its_record(tmp_path: Path) -> None:
     assert codes(folder) == ["ragged_row"]
 
 
+def test_a_header_that_no_row_fits_is_one_finding(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "facts")
+    change(folder / "organizations.csv", lambda text: text.replace(",website,", ",", 1))
+    assert codes(folder) == ["left_out_column", "ragged_row"]
+
+
 def test_only_an_absent_file_that_is_pointed_at_is_missed(tmp_path: Path) -> None:
     folder = copied(tmp_path / "facts", "sources.csv", "concepts.csv", "organizations.csv", "names.csv")
     change(

@@ -129,7 +129,7 @@ MISSING_COLUMN = Rule(
 )
 LEFT_OUT_COLUMN = Rule(
     code="left_out_column",
-    severity=_WARNING,
+    severity=_ERROR,
     doc="A column that may be empty is missing: loading would take back all that was known of it.",
     mend="add the column, empty where nothing is known",
     example="id,alliance,organization,role,since,ended,sources  (without until)",

@@ -38,10 +38,15 @@ def tag(name: str, keys: tuple[Key, ...]) -> str:
     return f"{zlib.crc32(f'{name}:{order}'.encode()):08X}"
 
 
+def well_formed(cursor: str) -> bool:
+    """Whether a text can be a cursor at all, of whatever list."""
+    return len(cursor) <= _LONGEST and _CURSOR.match(cursor) is not None
+
+
 def parts(cursor: str, slot: str, expected: str, keys: tuple[Key, ...]) -> list[str | int]:
     """The keys in a cursor. Raises BadValueError when it is none, or belongs to another list or order."""
     malformed = BadValueError(slot, "this is not a cursor: give one that a list returned, unchanged")
-    if len(cursor) > _LONGEST or not _CURSOR.match(cursor):
+    if not well_formed(cursor):
         raise malformed
     if cursor[:8] != expected:
         raise BadValueError(slot, "this cursor belongs to another list or order: start again from the first page")

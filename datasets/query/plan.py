@@ -55,9 +55,13 @@ class Plan:
     bindings: tuple[Binding, ...]
     work: Work
     highlights: tuple[Highlighted, ...] = ()
+    checks: tuple[Binding, ...] = ()
+    """Values that are checked and then not needed: the page size of a list of which only the count is asked for."""
 
     def bind(self, values: Mapping[str, object]) -> tuple[Bound, ...]:
         """The parameters for values by slot name. Raises BadValueError, which names the slot."""
+        for check in self.checks:
+            check(values)
         return tuple([binding(values) for binding in self.bindings])
 
     def cost(self, values: Mapping[str, object]) -> int:
@@ -81,8 +85,8 @@ class Planner:
         else:
             members = [(part.key, _root(w, part)) for part in selection.parts]
             sql = self.dialect.finished(concatenated(json_object(members, sparse=selection.sparse)))
-        text, bindings = w.finished(sql)
-        return Plan(text, bindings, w.tally.done(), tuple(w.highlights))
+        text, bindings, checks = w.finished(sql)
+        return Plan(text, bindings, w.tally.done(), tuple(w.highlights), checks)
 
 
 def _root(w: Writer, part: Part) -> Value:

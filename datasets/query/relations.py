@@ -5,12 +5,12 @@ from __future__ import annotations
 from datasets.query.comparisons import compared, looked_into
 from datasets.query.conditions import Condition, Frame, condition, makes
 from datasets.query.json_text import identifier, quoted
-from datasets.query.selection import Compare, Filter, Linked, Not, Op, Quantifier, Related, TextSet
+from datasets.query.selection import Compare, Filter, Linked, Not, Op, Quantifier, Related, Slot, TextSet
 from datasets.query.sources import base
 from datasets.query.things import FOLDABLE, Scope, SelectionError
 from datasets.query.writer import Writer
 from datasets.release import layout
-from datasets.shapes import Link
+from datasets.shapes import Column, Link
 
 COMMON = 0.25
 """The share of rows from which a filter is thought to hold so often that a page is found by looking row by row."""
@@ -100,20 +100,25 @@ def _text_set(w: Writer, scope: Scope, asked: TextSet, frame: Frame) -> Conditio
     column = scope.thing.set(asked.column)
     table = layout.set_table_name(entity, column)
     alias = w.alias()
-    value = f"{alias}.value"
-    op = asked.op
-    negated = op in (Op.NE, Op.NOT_IN)
+    tests = [_text_test(w, scope, column, alias, op, slot) for op, slot in asked.tests]
+    text = " AND ".join(tests)
+    if asked.quantifier is Quantifier.EVERY:
+        text = f"NOT ({text})" if tests else "1=0"
+    where = f" AND {text}" if text else ""
+    per_row = w.statistics.per_key(table, (entity.name,))
+    owner = f"{alias}.{identifier(entity.name)}"
+    exists = f'EXISTS (SELECT 1 FROM "{table}" {alias} WHERE {owner}={scope.sql("id")}{where})'
+    return _quantified(Condition(exists, 0.3, None, per_row), asked.quantifier)
+
+
+def _text_test(w: Writer, scope: Scope, column: Column, alias: str, op: Op, slot: Slot) -> str:
+    """A comparison of one value of a set."""
     if op in (Op.CONTAINS, Op.STARTS):
         if column.kind not in FOLDABLE:
             raise SelectionError(
                 f"{scope.thing.name}.{column.name} holds no texts to look into: compare them as a whole"
             )
-        text, _ = looked_into(w, w.dialect.folded(alias, "value"), op, asked.value)
-    else:
-        text = compared(w, column, value, {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}.get(op, op), asked.value)
-    if negated is not (asked.quantifier is Quantifier.EVERY):
-        text = f"NOT {text}" if text.startswith("(") else f"NOT ({text})"
-    per_row = w.statistics.per_key(table, (entity.name,))
-    owner = f"{alias}.{identifier(entity.name)}"
-    exists = f'EXISTS (SELECT 1 FROM "{table}" {alias} WHERE {owner}={scope.sql("id")} AND {text})'
-    return _quantified(Condition(exists, 0.3, None, per_row), asked.quantifier)
+        text, _ = looked_into(w, w.dialect.folded(alias, "value"), op, slot)
+        return text
+    text = compared(w, column, f"{alias}.value", {Op.NE: Op.EQ, Op.NOT_IN: Op.IN}.get(op, op), slot)
+    return f"NOT ({text})" if op in (Op.NE, Op.NOT_IN) else text

@@ -527,12 +527,11 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class TextSet:
-    """The comparison holds for some, none or every value of a set of texts; for a set of links, of their ids."""
+    """All of `tests` hold for some, none or every value of a set of texts; for a set of links, of their ids."""
 
     column: str
     quantifier: Quantifier
-    op: Op
-    value: Slot
+    tests: tuple[tuple[Op, Slot], ...]
 
 
 Filter = Compare | Within | Overlaps | IsNull | OpenAt | All | AnyOf | Not | Linked | Related | TextSet

@@ -17,6 +17,10 @@ from datasets.release import layout
 from datasets.shapes import Entity, Link
 
 
+STARTING = 1_000.0
+"""What looking up the words of a search costs, in rows examined, however little is found."""
+
+
 def base(w: Writer, source: Source, parent: Scope | None) -> Base:
     """The rows of a source, seen from a row. Raises SelectionError when the row has no such source."""
     if isinstance(source, Records | Search):
@@ -167,6 +171,7 @@ def _search(w: Writer, source: Search) -> Base:
     tables = f"(SELECT {fields},{rank} AS rank FROM {w.dialect.found(every)}{types}) {scope.alias}"
     a = scope.alias
     keys = (Key(f"{a}.rank", number=True), Key(f"{a}.sort"), Key(f"{a}.type"), Key(f"{a}.id"))
+    w.tally.fixed += STARTING
     # Nobody knows how many entries hold the words; the beginning of a word can be in most of them.
     return Base("search", scope, tables, keys, layout.SEARCH, w.statistics.rows(layout.SEARCH) / 2)
 

@@ -71,7 +71,18 @@ def view_of(w: Writer, source: Source, page: Page, parent: Scope | None) -> View
     if page.where is not None:
         test = condition(w, found.scope, page.where, frame_of(w, found))
     keys, indexed = _order(w, source, found, page.order)
-    return View(found, test, keys, indexed, page, source, examined_of(w, found, test))
+    view = View(found, test, keys, indexed, page, source, examined_of(w, found, test))
+    _check(w, view)
+    return view
+
+
+def _check(w: Writer, view: View) -> None:
+    for slot in (view.page.first, view.page.last):
+        if slot is not None:
+            w.check(bind.count(slot.name))
+    for slot, after in ((view.page.after, True), (view.page.before, False)):
+        if slot is not None:
+            w.check(component(slot.name, view.tag, view.keys, 0, after=after))
 
 
 def frame_of(w: Writer, found: Base) -> Frame:

@@ -39,6 +39,7 @@ class Writer:
         """The slot of the text of the search being written."""
         self._marks: dict[tuple[object, ...], str] = {}
         self._aliases = 0
+        self._checked: list[Binding] = []
 
     def scope(self, thing: Thing, *, used: dict[str, str] | None = None, bare: str = "") -> Scope:
         """A new alias of a thing."""
@@ -57,8 +58,12 @@ class Writer:
             self._bindings.append(binding)
         return mark
 
-    def finished(self, statement: str) -> tuple[str, tuple[Binding, ...]]:
-        """The statement with its parameters numbered as they come, and their bindings.
+    def check(self, binding: Binding) -> None:
+        """Have a value refused that does not fit, even where the statement turns out not to need it."""
+        self._checked.append(binding)
+
+    def finished(self, statement: str) -> tuple[str, tuple[Binding, ...], tuple[Binding, ...]]:
+        """The statement with its parameters numbered as they come, their bindings, and the checks without parameter.
 
         Until here they are numbers between NUL characters, which no literal holds: a condition that was tried and
         given up leaves a gap that neither database would take.
@@ -69,7 +74,7 @@ class Writer:
             return self.dialect.mark(used.setdefault(match[1], len(used) + 1))
 
         text = _MARK.sub(numbered, statement)
-        return text, tuple(self._bindings[int(number)] for number in used)
+        return text, tuple(self._bindings[int(number)] for number in used), tuple(self._checked)
 
     def state(self) -> State:
         """What `restore` brings back: for trying one way to write a condition, then another."""

@@ -482,7 +482,9 @@ class Reference:
         if isinstance(test, s.TextSet):
             assert row.entity is not None
             texts = self.world.members_of_set(row, row.entity.column(test.column))
-            return quantified(test.quantifier, (self.compare(text, test.op, test.value) for text in texts))
+            return quantified(
+                test.quantifier, (all(self.compare(text, op, value) for op, value in test.tests) for text in texts)
+            )
         return self.of_time(row, test)
 
     def of_time(self, row: Row, test: s.Within | s.Overlaps | s.OpenAt) -> bool:

@@ -363,7 +363,10 @@ class Drawing:
         ops = [s.Op.EQ, s.Op.NE, s.Op.IN] + ([] if isinstance(column, Link) else [s.Op.CONTAINS, s.Op.STARTS])
         op = self.pick(ops)
         value: object = self.pick(found)
-        return s.TextSet(column.name, self.pick(s.Quantifier), op, self.slot([value] if op is s.Op.IN else value))
+        tests = [(op, self.slot([value] if op is s.Op.IN else value))]
+        if self.pick((True, False)):
+            tests.append((s.Op.NE, self.slot(value)))
+        return s.TextSet(column.name, self.pick(s.Quantifier), tuple(tests))
 
     # --- roots
 

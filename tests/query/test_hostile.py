@@ -228,7 +228,7 @@ MISTAKES: list[tuple[Selection, str]] = [
     (filtered(Compare("name", Op.LT, A)), "whole numbers only"),
     (filtered(Within("name", A, A)), "is not a date"),
     (filtered(Linked("secretariat_organization", "event", Compare("name", Op.EQ, A))), "never points at a event"),
-    (filtered(TextSet("predecessors", Quantifier.SOME, Op.CONTAINS, A)), "no texts to look into"),
+    (filtered(TextSet("predecessors", Quantifier.SOME, ((Op.CONTAINS, A),))), "no texts to look into"),
 ]
 
 

@@ -165,3 +165,15 @@ def test_a_page_size_is_a_whole_number(asked: Asked, size: object, message: str)
     with pytest.raises(BadValueError, match=message):
         plan.bind({"size": size})
     assert len(asked.answer(listing(Records("event"), Page(first=Slot("size"))), {"size": 2**40})["all"]["edges"]) == 8
+
+
+def test_a_page_that_nobody_looks_at_is_checked_all_the_same(asked: Asked) -> None:
+    total = (TotalCount("total"),)
+    for page, values in (
+        (Page(first=Slot("at")), {"at": -1}),
+        (Page(after=Slot("at")), {"at": "x"}),
+        (Page(before=Slot("at")), {"at": ""}),
+    ):
+        plan = asked.plan(Selection((Connection("all", Records("event"), total, page),)))
+        with pytest.raises(BadValueError, match=r"^at: "):
+            plan.bind(values)

@@ -76,4 +76,4 @@ SELECT CAST(('{"search":'||
 (SELECT value
  FROM json_each(?5))) t1
  ORDER BY t1.rank,t1.sort,t1.type,t1.id LIMIT ?6) t1)||'}') AS BLOB)
--- examines about 240 rows
+-- examines about 1240 rows

@@ -28,9 +28,9 @@ class Format:
 
 
 async def _page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
-    from service import record
+    from service import record_page
 
-    return await record.page(held, entity, id, request)
+    return await record_page.page(held, entity, id, request)
 
 
 def _linked(format: formats.Format) -> Format:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.pictures.world import base_map
 from service.problems import KINDS, Problem, kind_of
 from service.records import name_of
+from service.words import day, when
 
 _HERE = Path(__file__).resolve().parent
 STYLE = (_HERE / "static" / "style.css").read_bytes()
@@ -20,6 +21,9 @@ STYLE_PATH = f"/static/style.{STYLE_HASH}.css"
 """The stylesheet stands at an address with its hash, so it can be kept for ever."""
 ICON = (_HERE / "static" / "icon.svg").read_bytes()
 ICON_PATH = f"/static/icon.{hashlib.sha256(ICON).hexdigest()[:16]}.svg"
+WORLD = base_map()
+WORLD_PATH = f"/static/world.{hashlib.sha256(WORLD).hexdigest()[:16]}.svg"
+"""The outlines that every map lies over: fetched once, kept for ever."""
 
 
 @cache
@@ -38,6 +42,7 @@ def _environment() -> Environment:
     environment.filters["number"] = lambda value: f"{value:,}"
     environment.filters["size"] = size
     environment.filters["day"] = day
+    environment.filters["when"] = when
     environment.globals["style"] = STYLE_PATH
     environment.globals["icon"] = ICON_PATH
     return environment
@@ -63,12 +68,3 @@ def size(count: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
-
-
-def day(text: str) -> str:
-    """An ISO date in words; other text as it is."""
-    try:
-        parsed = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{parsed.day} {parsed:%B %Y}"

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from datasets.shapes.model import Entity, Kind, Shapes, Values
 from datasets.text import fold
 from linked_data.linked import Part
-from service import linked_documents, lists, pages, records
+from service import linked_documents
 from service.answers import answered
 from service.documents import FORMATS, Format
 from service.faces import Receive, Scope, Send
@@ -173,34 +173,3 @@ def links(held: Held, entity: Entity, id: str, chosen: Format) -> str:
             href = address(held.root, "doc", entity.name, id, f".{other.suffix}")
             found.append(f'<{href}>; rel="alternate"; type="{other.media_type}"')
     return ", ".join(found)
-
-
-async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
-    """The record as a page. Lists are turned with `?{list}=2`."""
-    if linked_documents.is_vocabulary(held, entity, id):
-        return await linked_documents.vocabulary_page(held, id)
-    known = lists.names(held.release.shapes, entity)
-    asked = {name: _page_number(name, value) for name, value in request.query_params.items() if name in known}
-    day = held.release.id[:10]
-
-    def read(connection: apsw.Connection) -> tuple[records.Page | None, tuple[lists.Listing, ...]]:
-        shapes = held.release.shapes
-        return records.read(connection, shapes, entity, id), lists.listings(connection, shapes, entity, id, day, asked)
-
-    record, listings = await held.reader.read(read)
-    assert record is not None  # its address was resolved in the same, unchanging release
-    return pages.render(
-        "record.html",
-        root=held.root,
-        release=held.release,
-        record=record,
-        listings=listings,
-        formats=[f for f in FORMATS if f.suffix != "html"],
-        iri=f"{held.release.base_iri}/id/{entity.name}/{quote(id, safe='')}",
-    )
-
-
-def _page_number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 10**6:
-        raise Problem(400, f"{name}={text}: a page is a whole number from 1.")
-    return int(text)

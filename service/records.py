@@ -11,6 +11,7 @@ import apsw
 from datasets.release.layout import label_field, set_table_name
 from datasets.shapes.model import Column, Entity, Kind, Link, Shapes, Values
 from service.rows import Row, row, rows
+from service.words import when
 
 EVIDENCE = {"value": "says", "record": "supported by", "editorial": "editors"}
 """How a source's support is worded."""
@@ -171,6 +172,9 @@ def shown(labels: Labels, column: Column, value: str, beside: str = "") -> Shown
         return Shown(ref.label, ref)
     if column.kind is Kind.URL:
         return Shown(value, url=value)
+    if column.kind is Kind.DATE:
+        words = when(value)
+        return Shown(value, note=words if words != value else "")
     if column.kind is Kind.FLAG:
         return Shown("yes" if value in ("1", "yes") else "no")
     return Shown(value)
@@ -267,16 +271,26 @@ def _values_fact(
     tag = next((c.name for c in values.columns if c.kind is Kind.LANGUAGE), "")
 
     def parts(value: str) -> tuple[Shown, ...]:
-        content = json.loads(value)
-        language = str(content.get(tag) or "")
-        given = [(c, str(content[c.name])) if content.get(c.name) is not None else (c, "") for c in values.columns]
-        return tuple(
-            Shown(text, language=language) if c.kind is Kind.NAME or not text else shown(labels, c, text)
-            for c, text in given
-        )
+        content = {name: str(part) for name, part in json.loads(value).items() if part is not None}
+        language, address = content.get(tag, ""), _registered(values, content)
+        return tuple(_part(labels, c, content.get(c.name, ""), language, address) for c in values.columns)
 
     headings = tuple(name_of(c.name) for c in values.columns)
     return Fact(values.name, values.doc, _said(chosen, about, cited, parts), headings, _reason(labels, about))
+
+
+def _registered(values: Values, content: dict[str, str]) -> str:
+    """The page of a registry about an identifier; empty where it has none."""
+    codes = {content.get(c.name) for c in values.columns if c.kind is Kind.CODE}
+    registry = next((r for r in values.registries if r.code in codes and r.address), None)
+    text = next((content.get(c.name, "") for c in values.columns if c.kind is Kind.TEXT), "")
+    return registry.address.format(value=text.replace(" ", "")) if registry and text else ""
+
+
+def _part(labels: Labels, column: Column, text: str, language: str, address: str) -> Shown:
+    if column.kind is Kind.NAME or not text:
+        return Shown(text, language=language)
+    return Shown(text, url=address) if address and column.kind is Kind.TEXT else shown(labels, column, text)
 
 
 def _compound(content: dict[str, object]) -> str:

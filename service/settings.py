@@ -58,6 +58,10 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _address_or_none(text: str) -> str:
+    return _address(text) if text else ""
+
+
 def _path(text: str) -> Path:
     if not text:
         raise ValueError("give a folder")
@@ -113,6 +117,14 @@ class Settings:
     )
     fresh_days: int = field(
         default=400, metadata=_about("Age of a release in days from which /health/fresh answers 503.", _whole(1, 36500))
+    )
+    issues: str = field(
+        default="",
+        metadata=_about(
+            "Page for new issues, where readers report errors (title and body are added to the address); "
+            "without it, readers are sent to the contact of the release.",
+            _address_or_none,
+        ),
     )
     access_log: bool = field(
         default=True, metadata=_about("Whether each request is logged as a line of JSON on stdout.", _yes_or_no)

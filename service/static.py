@@ -10,17 +10,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from service import pages
-from service.conditional import none_match
+from service.conditional import CODINGS, compress, none_match
+from service.negotiation import coding
 from service.problems import not_found
 
 _FILES = {
     pages.STYLE_PATH: (pages.STYLE, "text/css", f'"{pages.STYLE_HASH}"'),
+    pages.WORLD_PATH: (pages.WORLD, "image/svg+xml", f'"{pages.WORLD_PATH.split(".")[1]}"'),
     pages.ICON_PATH: (pages.ICON, "image/svg+xml", f'"{pages.ICON_PATH.split(".")[1]}"'),
 }
 _START = (Path(__file__).resolve().parent / "static" / "graphiql.js").read_bytes()
 _START_HASH = hashlib.sha256(_START).hexdigest()[:16]
 _START_PATH = f"/static/graphiql.{_START_HASH}.js"
 _FILES[_START_PATH] = (_START, "text/javascript", f'"{_START_HASH}"')
+_PACKED = {path: compress(body) for path, (body, _, _) in _FILES.items()}
+"""What stands at hashed addresses, compressed once."""
 _GRAPHIQL = Path(__file__).resolve().parent.parent / "graph_schema" / "ide" / "static"
 """Where set-up puts GraphiQL when npm is there: `/static/graphiql/…`."""
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".map": "application/json", ".svg": "image/svg+xml"}
@@ -40,9 +44,16 @@ async def static(request: Request) -> Response:
         body, media_type, tag = await asyncio.to_thread(_read, request.path_params["name"], path)
     else:
         body, media_type, tag = found
+    code = coding(request.headers.get("accept-encoding", ""), CODINGS) if path in _PACKED else ""
+    if code:
+        tag = f'{tag[:-1]}-{code}"'
     headers = {"Cache-Control": _FOR_EVER if found else "public, no-cache", "ETag": tag}
+    if path in _PACKED:
+        headers["Vary"] = "Accept-Encoding"
     if none_match(request.headers.get("if-none-match", "").encode("latin-1"), tag.encode()):
         return Response(status_code=304, headers=headers)
+    if code:
+        body, headers["Content-Encoding"] = _PACKED[path], code
     return Response(body, headers=headers, media_type=media_type)
 
 

@@ -1,0 +1,81 @@
+"""A record as a page for people: facts, lists, pictures, and how to cite it, put together from their rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+import apsw
+from starlette.requests import Request
+
+from datasets.shapes.model import Entity, Shapes
+from linked_data.namespaces import Namespaces
+from service import citations, gatherings, inquiries, linked_documents, lists, pages, records, reports, sentence
+from service.documents import FORMATS
+from service.graphql_face import DressedFace
+from service.meanings import observes
+from service.problems import Problem
+from service.switching import Held
+
+
+async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
+    """The record as a page. Lists are turned with `?{list}=2` and sorted with `?{list}_sort=since`."""
+    if linked_documents.is_vocabulary(held, entity, id):
+        return await linked_documents.vocabulary_page(held, id)
+    release, root = held.release, held.root
+    shapes, day = release.shapes, release.id[:10]
+    asked = wanted(lists.names(shapes, entity), request.query_params)
+
+    def read(connection: apsw.Connection) -> tuple[records.Page, Drawn, tuple[lists.Listing, ...]]:
+        found = records.read(connection, shapes, entity, id)
+        assert found is not None  # its address was resolved in the same, unchanging release
+        drawn = gatherings.gatherings(gatherings.Scene(connection, shapes, entity, id, found.ref.label, root, day))
+        return found, drawn, lists.listings(connection, shapes, entity, id, day, asked)
+
+    record, drawn, listings = await held.reader.read(read)
+    graph = await held.face("graphql")
+    assert isinstance(graph, DressedFace)
+    name = quote(id, safe="")
+    cited = citations.citation(release, record.ref.label, f"/doc/{entity.name}/{name}")
+    iri = f"{release.base_iri}/id/{entity.name}/{name}"
+    return pages.render(
+        "record.html",
+        root=root,
+        release=release,
+        record=record,
+        opening=sentence.opening(shapes, record, drawn),
+        drawn={gathering.name: gathering for gathering in drawn},
+        listings=listings,
+        counts={listing.name for listing in listings if _counts(shapes, entity, listing.name)},
+        asked=asked,
+        formats=[f for f in FORMATS if f.suffix != "html"],
+        iri=iri,
+        here=f"{root}/doc/{entity.name}/{name}.html",
+        cited=cited,
+        report=reports.report(release, request.app.state.settings.issues, record.ref.label, cited.permalink),
+        graphql=inquiries.graphql(graph.engine, entity, id),
+        sparql=inquiries.sparql(Namespaces(shapes, release.base_iri), entity, id),
+    )
+
+
+Drawn = tuple[gatherings.Gathering, ...]
+
+
+def _counts(shapes: Shapes, entity: Entity, name: str) -> bool:
+    """Whether a list holds counts as sources report them."""
+    return any(reverse.name == name and observes(reverse.entity) for reverse in shapes.reverses(entity))
+
+
+def wanted(names: Sequence[str], query: Mapping[str, str]) -> dict[str, lists.Asked]:
+    """What a page is asked to show of its lists. Raises Problem 400 for a page that is no number."""
+    found = {}
+    for name in names:
+        page, sort = query.get(name, "1"), query.get(f"{name}{lists.SORT}", "")
+        found[name] = lists.Asked(_page_number(name, page), sort)
+    return found
+
+
+def _page_number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 10**6:
+        raise Problem(400, f"{name}={text}: a page is a whole number from 1.")
+    return int(text)

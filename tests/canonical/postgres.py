@@ -23,12 +23,6 @@ from sqlalchemy import make_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-_USERS: list[str] = []
-"""One entry for each use of the server in this process; the package itself counts processes only."""
-
-
 _users: list[object] = []
 """Who in this process has the server open."""
 

@@ -16,7 +16,6 @@ from datasets.query.writer import Writer
 from datasets.release import layout
 from datasets.shapes import Entity, Link
 
-
 STARTING = 1_000.0
 """What looking up the words of a search costs, in rows examined, however little is found."""
 

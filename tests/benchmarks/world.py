@@ -10,10 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from datasets.release import ddl, layout
 from datasets.release.open import Release
-from datasets.shapes import SHAPES
-from datasets.shapes.serial import to_json
 from tests.benchmarks import facts
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +56,5 @@ def _run(*arguments: str) -> None:
 
 
 def _stamp() -> str:
-    """Changes when the made-up facts, the shapes or the tables of a release do."""
-    made = b"".join(Path(str(module.__file__)).read_bytes() for module in (facts, ddl, layout))
-    return hashlib.sha256(made + to_json(SHAPES).encode()).hexdigest()[:10]
+    """Changes when the made-up facts do. What the shapes were is kept in a release, so that it is served all the same."""
+    return hashlib.sha256(Path(facts.__file__).read_bytes()).hexdigest()[:10]

@@ -72,7 +72,7 @@ def measure(running: dict[str, Server], asked: list[Question], rounds: int, seco
     for server in running.values():
         for question in asked:
             warm(request_of(server, question))
-        server.settle()
+        server.settle(900)
     for number in range(rounds):
         for question in asked:
             print(f"round {number + 1} of {rounds}: {question.name}", file=sys.stderr, flush=True)

@@ -57,14 +57,20 @@ def questions(database: Path) -> list[Question]:
     alliance = _one(connection, "SELECT id FROM alliances ORDER BY id LIMIT 1 OFFSET 100")
     counted = "SELECT organization FROM memberships GROUP BY organization ORDER BY count(*) DESC, 1 LIMIT 1"
     busiest = _one(connection, counted)
+    counted = (
+        "SELECT alliance FROM agreements WHERE signed_sort >= '2010' AND signed_latest < '2015' AND alliance > '' "
+        "GROUP BY alliance ORDER BY abs(count(*) - 15), 1 LIMIT 1"
+    )
+    signing = _one(connection, counted)
     connection.close()
-    china, kazakhstan = _days("2015-03-01", "2015-05-31", "CN"), _days("2023-01-01", "2023-12-31", "KZ")
+    years = {"fromDay": "2010-01-01", "toDay": "2014-12-31", "alliance": signing}
+    year = {"fromDay": "2023-01-01", "toDay": "2023-12-31", "country": "KZ"}
     variables: dict[str, tuple[Variables, Variables, Variables]] = {
         "Q1": ({"id": alliance},) * 3,
         "Q2": ({"n": 50, "k": 20},) * 3,
-        "Q3": ({"time": "2015-03/2015-05", "country": "CN"}, china, china),
+        "Q3": ({"time": "2010/2014", "alliance": signing}, years, years),
         "Q4": ({"id": busiest},) * 3,
-        "Q5": ({"time": "2023", "country": "KZ"}, kazakhstan, kazakhstan),
+        "Q5": ({"time": "2023", "country": "KZ"}, year, year),
         "Q6": ({"text": "memorandum medicine"},) * 3,
         "Q7": ({"after": ""}, {"offset": DEPTH}, {"after": ""}),
     }
@@ -78,10 +84,6 @@ def questions(database: Path) -> list[Question]:
         )
         for name, doc in _ABOUT.items()
     ]
-
-
-def _days(first: str, last: str, country: str) -> Variables:
-    return {"fromDay": first, "toDay": last, "country": country}
 
 
 def _one(connection: apsw.Connection, sql: str) -> str:

@@ -23,7 +23,7 @@ from psycopg import sql
 from datasets.query.to_postgres import copy_release, schema_name
 from datasets.release import layout
 from datasets.release.open import Release
-from datasets.shapes import SHAPES
+from datasets.shapes import Shapes
 from tests.canonical import postgres
 
 ROOT = Path(__file__).parents[3]
@@ -67,9 +67,10 @@ class Server:
                     continue
         return sum(self.gone.values())
 
-    def settle(self) -> None:
-        """Wait until it has stopped working on what clients have abandoned."""
-        for _ in range(200):
+    def settle(self, seconds: float = 20.0) -> None:
+        """Wait until it does nothing more: neither for clients that have gone, nor to get ready. At most so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
             before = self.cpu()
             time.sleep(0.05)
             if self.cpu() - before < 0.002:
@@ -194,13 +195,13 @@ def _postgraphile(stack: ExitStack, release: Release) -> Server:
         raise Missing(f"{name}: {error}") from error
     url = stack.enter_context(postgres.database(address)).replace("postgresql+psycopg://", "postgresql://")
     schema = schema_name(release.id)
-    copy_release(release.database, SHAPES, url, schema)
-    postmaster = prepare(url, schema)
+    copy_release(release.database, release.shapes, url, schema)
+    postmaster = prepare(url, schema, release.shapes)
     command = [str(NODE), str(RIVALS / "postgraphile.mjs"), url, schema, str(port)]
     return stack.enter_context(_running(name, "postgraphile", command, port, also=postmaster))
 
 
-def prepare(url: str, schema: str) -> int:
+def prepare(url: str, schema: str, shapes: Shapes) -> int:
     """Give a copied release what PostGraphile reads a schema off: foreign keys, smart tags, functions for filters.
 
     Returns the process id of the database server.
@@ -209,7 +210,7 @@ def prepare(url: str, schema: str) -> int:
         connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
         name = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("ALTER DATABASE {} SET search_path TO {}").format(name, sql.Identifier(schema)))
-        for table in layout.tables(SHAPES):
+        for table in layout.tables(shapes):
             for column in table.fields:
                 if column.references and column.references != "subjects":
                     words = (sql.Identifier(name) for name in (table.name, column.name, column.references))

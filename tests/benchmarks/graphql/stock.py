@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any
 
 import strawberry
-from sqlalchemy import ForeignKey, Select, create_engine, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Select, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
@@ -60,7 +60,6 @@ class Agreements(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     signed: Mapped[str | None]
-    signed_earliest: Mapped[str | None]
     signed_latest: Mapped[str | None]
     signed_sort: Mapped[str]
     alliance: Mapped[str | None] = mapped_column(ForeignKey("alliances.id"))
@@ -329,6 +328,11 @@ def count(query: Select[Any]) -> int:
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def within(first: str, last: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of being signed between two days."""
+    return Agreements.signed_sort >= first, Agreements.signed_sort <= last, Agreements.signed_latest <= last
+
+
 SEARCH = text(
     "SELECT e.id, e.label FROM search_index JOIN search_entries e ON e.entry = search_index.rowid "
     "WHERE search_index MATCH :words AND e.type = 'agreement' ORDER BY bm25(search_index), e.entry LIMIT :first"
@@ -359,18 +363,16 @@ class Query:
         return [Alliance(row=row) for row in rows(query)]
 
     @strawberry.field
-    def agreements(self, from_day: str, to_day: str, country: str, first: int) -> list[Agreement]:
-        party = select(Parties.id).join(Organizations, Organizations.id == Parties.actor)
-        party = party.where(Parties.agreement == Agreements.id, Organizations.country == country)
-        query = select(Agreements).where(Agreements.signed_earliest >= from_day, Agreements.signed_latest <= to_day)
-        query = query.where(party.exists()).order_by(Agreements.signed_sort, Agreements.id).limit(first)
+    def agreements(self, from_day: str, to_day: str, alliance: str, first: int) -> list[Agreement]:
+        query = select(Agreements).where(Agreements.alliance == alliance, *within(from_day, to_day))
+        query = query.order_by(Agreements.signed_sort, Agreements.id).limit(first)
         return [Agreement(row=row) for row in rows(query)]
 
     @strawberry.field
     def signatories(self, from_day: str, to_day: str, country: str, first: int) -> Signatories:
         party = select(Parties.id).join(Agreements, Agreements.id == Parties.agreement)
         party = party.where(Parties.actor_type == "organization", Parties.actor == Organizations.id)
-        party = party.where(Agreements.signed_earliest >= from_day, Agreements.signed_latest <= to_day)
+        party = party.where(*within(from_day, to_day))
         query = select(Organizations).where(Organizations.country == country, party.exists())
         found = rows(query.order_by(Organizations.name_sort, Organizations.id).limit(first))
         return Signatories(total_count=count(query), nodes=[Organization(row=row) for row in found])

@@ -19,7 +19,7 @@ const schema = `
     alliance(id: ID!): Alliance
     organization(id: ID!): Organization
     alliances(first: Int!): [Alliance!]!
-    agreements(fromDay: String!, toDay: String!, country: String!, first: Int!): [Agreement!]!
+    agreements(fromDay: String!, toDay: String!, alliance: String!, first: Int!): [Agreement!]!
     signatories(country: String!, fromDay: String!, toDay: String!, first: Int!): Signatories!
     search(text: String!, first: Int!): Hits!
     agreementPage(first: Int!, offset: Int!): AgreementPage!
@@ -52,29 +52,23 @@ const schema = `
   type AgreementPage { nodes: [Agreement!]!  pageInfo: PageInfo! }
 `;
 
-const partyOf = (agreement, organization) => `
-  EXISTS (SELECT 1 FROM parties p JOIN agreements g ON g.id = p.agreement JOIN organizations o ON o.id = p.actor
-    WHERE ${agreement} AND ${organization})`;
+const within = "signed_sort >= ? AND signed_sort <= ? AND signed_latest <= ?";
+const signatory = `FROM organizations o WHERE o.country = ? AND EXISTS (
+  SELECT 1 FROM parties p JOIN agreements a ON a.id = p.agreement
+  WHERE p.actor_type = 'organization' AND p.actor = o.id AND ${within})`;
 
 const resolvers = {
   Query: {
     alliance: (_, { id }) => all("SELECT * FROM alliances WHERE id = ?", id)[0],
     organization: (_, { id }) => all("SELECT * FROM organizations WHERE id = ?", id)[0],
     alliances: (_, { first }) => all("SELECT * FROM alliances ORDER BY name_sort, id LIMIT ?", first),
-    agreements: (_, { fromDay, toDay, country, first }) =>
-      all(
-        `SELECT * FROM agreements a WHERE signed_earliest >= ? AND signed_latest <= ? AND
-           ${partyOf("p.agreement = a.id", "o.country = ?")} ORDER BY signed_sort, id LIMIT ?`,
-        fromDay, toDay, country, first,
-      ),
-    signatories: (_, { country, fromDay, toDay, first }) => {
-      const where = `FROM organizations n WHERE n.country = ? AND ${partyOf(
-        "g.signed_earliest >= ? AND g.signed_latest <= ?", "p.actor_type = 'organization' AND p.actor = n.id")}`;
-      return {
-        totalCount: all(`SELECT count(*) AS n ${where}`, country, fromDay, toDay)[0].n,
-        nodes: all(`SELECT * ${where} ORDER BY name_sort, id LIMIT ?`, country, fromDay, toDay, first),
-      };
-    },
+    agreements: (_, { fromDay, toDay, alliance, first }) =>
+      all(`SELECT * FROM agreements WHERE alliance = ? AND ${within} ORDER BY signed_sort, id LIMIT ?`,
+        alliance, fromDay, toDay, toDay, first),
+    signatories: (_, { country, fromDay, toDay, first }) => ({
+      totalCount: all(`SELECT count(*) AS n ${signatory}`, country, fromDay, toDay, toDay)[0].n,
+      nodes: all(`SELECT * ${signatory} ORDER BY name_sort, id LIMIT ?`, country, fromDay, toDay, toDay, first),
+    }),
     search: (_, { text, first }) => {
       const where = `FROM search_index JOIN search_entries e ON e.entry = search_index.rowid
         WHERE search_index MATCH ? AND e.type = 'agreement'`;

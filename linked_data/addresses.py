@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from pathlib import Path
 
 from datasets.release.errors import ReleaseError
 from datasets.release.open import Release
 from linked_data.catalogue import Catalogue
+from linked_data.context import Context
 from linked_data.linked import LinkedData
 from linked_data.ontology import Ontology, serialized
 from linked_data.shacl import ShapesGraph
@@ -30,6 +32,7 @@ class Resources:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.linked = LinkedData.of(release)
+        self._kept: dict[str, Context] = {}
 
     @cached_property
     def ontology(self) -> Ontology:
@@ -68,13 +71,18 @@ class Resources:
             return self.linked.context.document
         for path in sorted(self.release.path.parent.iterdir()):
             if path != self.release.path and path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
-                try:
-                    context = LinkedData.of(Release.open(path)).context
-                except ReleaseError:
-                    continue
-                if context.hash == hash_:
+                context = self._kept.get(path.name) or self._read(path)
+                if context is not None and context.hash == hash_:
                     return context.document
         return None
+
+    def _read(self, path: Path) -> Context | None:
+        """The context of another release, remembered: a release never changes."""
+        try:
+            self._kept[path.name] = LinkedData.of(Release.open(path)).context
+        except ReleaseError:
+            return None
+        return self._kept[path.name]
 
 
 def _rdf(make: Callable[[str], bytes]) -> tuple[Offer, ...]:

@@ -46,7 +46,7 @@ class Documents:
         for entity, field, order in self._related(type_):
             for row in self.records.rows(entity, field, id_, order):
                 blocks += self.records.blocks(entity, row)
-        return self._labelled(blocks)
+        return self.labelled(blocks)
 
     def _related(self, type_: str) -> list[tuple[str, str, str]]:
         """Entities whose records stand in full in documents of a type, the field that leads here, and their order."""
@@ -60,7 +60,7 @@ class Documents:
             for r in plan.related
         ]
 
-    def _labelled(self, blocks: list[Block]) -> list[Block]:
+    def labelled(self, blocks: list[Block]) -> list[Block]:
         """The blocks and the labels of all records that they point at."""
         told = {subject for subject, _ in blocks}
         mark, start = "> " + self._things, len(self._things)

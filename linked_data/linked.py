@@ -18,6 +18,7 @@ from linked_data.formats import JSON_LD, Format, serialized
 from linked_data.jsonld import Compiler, JsonLd
 from linked_data.mapping import CLAIM
 from linked_data.saying import Block, text
+from linked_data.schema_org import SchemaOrg
 from linked_data.triples import Writers
 
 
@@ -57,6 +58,7 @@ class _Bound:
     documents: Documents
     evidence: SourceGraphs
     json_ld: JsonLd
+    schema_org: SchemaOrg
 
 
 class LinkedData:
@@ -90,7 +92,7 @@ class LinkedData:
         if known is None or known.connection is not connection:
             documents = Documents(connection, self.writers, self._day)
             graphs = SourceGraphs(connection, self.writers)
-            known = _Bound(connection, documents, graphs, JsonLd(connection, self._compiler))
+            known = _Bound(connection, documents, graphs, JsonLd(connection, self._compiler), SchemaOrg(documents))
             self._local.bound = known
         return known
 
@@ -131,6 +133,10 @@ class LinkedData:
         if format_.graphs:
             lines += self._evidence(known, blocks)
         return serialized(lines, format_, self.names.prefixes)
+
+    def schema_org(self, connection: apsw.Connection, type_: str, id_: str) -> str | None:
+        """What search engines read in the page of a record, to be put into HTML as it is; None without a record."""
+        return self.bound(connection).schema_org.block(type_, id_) if self._entity(type_) else None
 
     def _evidence(self, known: _Bound, blocks: Iterable[Block]) -> str:
         """The evidence for all records that a document tells in full."""

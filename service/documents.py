@@ -1,4 +1,4 @@
-"""The formats of a record's document: one row each."""
+"""The formats of a record's document: one row each, and the media types by which they can be asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from linked_data import formats
 from service.graphql_face import DressedFace
 from service.json_documents import JsonDocuments
 from service.linked_face import LinkedFace
+from service.signposting import LINKSET_SUFFIX, LINKSET_TYPE, linkset
 from service.switching import Held
 
 Body = Callable[[Held, Entity, str, Request], Awaitable[bytes]]
@@ -25,6 +26,15 @@ class Format:
     media_type: str
     title: str
     body: Body
+    describes: bool = False
+    """Whether it is RDF that describes the record, to be found from the page."""
+    profile: str = ""
+    """What is particular about it among documents of its media type: an IRI that clients may ask for."""
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """What it can be asked for by: its media type alone, or with its profile."""
+        return (self.media_type, *((f'{self.media_type};profile="{self.profile}"',) if self.profile else ()))
 
 
 async def _page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
@@ -41,7 +51,7 @@ def _linked(format: formats.Format) -> Format:
         assert found is not None  # its address was resolved in the same, unchanging release
         return found
 
-    return Format(format.suffix, format.media_type, format.title, body)
+    return Format(format.suffix, format.media_type, format.title, body, describes=True, profile=format.profile)
 
 
 async def _json(held: Held, entity: Entity, id: str, request: Request) -> bytes:
@@ -56,3 +66,14 @@ FORMATS: tuple[Format, ...] = (
     *map(_linked, formats.FORMATS),
 )
 """The first is what a client gets that states no wish."""
+EXPANDED = _linked(formats.EXPANDED_JSON_LD)
+LINKSET = Format(LINKSET_SUFFIX, LINKSET_TYPE, "Links", linkset)
+ALL: tuple[Format, ...] = (*FORMATS, EXPANDED, LINKSET)
+"""With those that are for machines which ask for them, and are no alternatives to a page."""
+OFFERS: dict[str, Format] = {
+    **{format.media_type: format for format in (*FORMATS, LINKSET)},
+    **{format.offers[-1]: format for format in ALL if format.profile},
+}
+"""Each format by the media types, with or without a profile, that it is given as."""
+OFFER_OF: dict[Format, str] = {format: offer for offer, format in reversed(OFFERS.items())}
+"""What each format is called where its suffix was asked for: its plain media type, if it is given as that."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from datasets.shapes.model import Entity
 from linked_data.documents import VOCABULARY, concepts
 from linked_data.formats import FORMATS
@@ -37,6 +39,11 @@ async def beside(held: Held, entity: Entity, id: str) -> Part | Vocabulary | Non
 def is_vocabulary(held: Held, entity: Entity, id: str) -> bool:
     """Whether an address is that of a vocabulary: the type of concepts, and the name alone."""
     return entity.name == VOCABULARY and any(scheme.name == id for scheme in held.release.shapes.schemes)
+
+
+async def schema_org(held: Held, entity: Entity, id: str) -> Markup:
+    """What search engines read in the page of a record."""
+    return Markup(await (await _face(held)).schema_org(entity.name, id) or "{}")  # noqa: S704 (escaped where it is made)
 
 
 async def vocabulary_page(held: Held, id: str) -> bytes:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import apsw
 
 from datasets.release.open import Release
+from linked_data.addresses import Resources
 from linked_data.formats import Format
 from linked_data.jsonld import prepare
 from linked_data.linked import LinkedData, Place
@@ -13,6 +17,7 @@ from service.problems import not_found
 from service.reader import Reader
 
 _FOR_EVER = b"public, max-age=31536000, immutable"
+_PATH = re.compile(r"/context/([0-9a-f]{16})\.jsonld")
 
 
 class LinkedFace:
@@ -22,6 +27,7 @@ class LinkedFace:
         self._release = release
         self._root = root
         self._linked = LinkedData.of(release)
+        self._resources = Resources(release)
         self._reader = Reader(release, prepare)
 
     async def start(self) -> None:
@@ -34,14 +40,15 @@ class LinkedFace:
         self._linked.place(connection, entity, "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the context; the documents are asked for by `document`."""
+        """Answer with a context, of this release or another that is kept; documents are asked for by `document`."""
         path = str(scope["path"]).removeprefix(self._root)
-        context = self._linked.context
-        if path != context.path:
-            raise not_found(f"There is no context {path}; that of this release is {context.path}.")
+        found = _PATH.fullmatch(path)
+        body = await asyncio.to_thread(self._resources.context, found[1]) if found else None
+        if body is None:
+            raise not_found(f"There is no context {path}; that of this release is {self._linked.context.path}.")
         headers = [(b"content-type", b"application/ld+json"), (b"cache-control", _FOR_EVER)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": context.document})
+        await send({"type": "http.response.body", "body": body})
 
     def variant(self, scope: Scope) -> str | None:
         """Only the address decides."""
@@ -54,6 +61,10 @@ class LinkedFace:
     async def document(self, type: str, id: str, format: Format) -> bytes | None:
         """The document about a record; None where no record stands right there."""
         return await self._reader.read(lambda connection: self._linked.document(connection, type, id, format))
+
+    async def schema_org(self, type: str, id: str) -> str | None:
+        """What search engines read in the page of a record, to be put into HTML as it is."""
+        return await self._reader.read(lambda connection: self._linked.schema_org(connection, type, id))
 
     async def close(self) -> None:
         """End the threads and close the connections."""

@@ -52,7 +52,7 @@ def parse(accept: str) -> tuple[MediaRange, ...]:
         if not named or (named[1] == "*" and named[2] != "*"):
             continue
         weight = 1.0
-        parameters = set()
+        parameters: set[tuple[str, str]] = set()
         for piece in pieces:
             parameter = _PARAMETER.fullmatch(piece.strip())
             if not parameter:
@@ -61,7 +61,9 @@ def parse(accept: str) -> tuple[MediaRange, ...]:
             if name == "q":
                 weight = float(value) if _WEIGHT.fullmatch(value) else 0.0
                 break
-            if name != "charset":
+            if name == "profile":
+                parameters.update((name, profile) for profile in value.split())
+            elif name != "charset":
                 parameters.add((name, value))
         ranges.append(MediaRange(named[1].lower(), named[2].lower(), frozenset(parameters), weight))
     return tuple(ranges)

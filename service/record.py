@@ -14,12 +14,13 @@ from datasets.text import fold
 from linked_data.linked import Part
 from service import linked_documents
 from service.answers import answered
-from service.documents import FORMATS, Format
+from service.documents import ALL, FORMATS, OFFER_OF, OFFERS, Format
 from service.faces import Receive, Scope, Send
 from service.leasing import refuse_writing
 from service.negotiation import choose
 from service.problems import Problem, not_acceptable, not_found
 from service.rows import row
+from service.signposting import Signposts
 from service.switching import Held
 
 _LONGEST_ID = 300
@@ -111,9 +112,8 @@ def _identified(
 
 def split(name: str) -> tuple[str, Format | None]:
     """Id and format of the last part of a document's address; no format where no suffix names one."""
-    stem, dot, suffix = name.rpartition(".")
-    found = next((f for f in FORMATS if dot and f.suffix == suffix), None)
-    return (stem, found) if found else (name, None)
+    found = max((f for f in ALL if name.endswith(f".{f.suffix}")), key=lambda f: len(f.suffix), default=None)
+    return (name.removesuffix(f".{found.suffix}"), found) if found else (name, None)
 
 
 class Document:
@@ -125,17 +125,18 @@ class Document:
         parameters = scope["path_params"]
         id, named = split(parameters["name"])
         held: Held = scope["state"]["held"]
-        chosen = named or self._negotiated(scope, held, parameters["type"], id)
-        scope["state"]["document"] = (parameters["type"], id, chosen, named is not None)
-        await answered(self._respond, chosen.media_type, scope, receive, send)
+        content = OFFER_OF[named] if named else self._negotiated(scope, held, parameters["type"], id)
+        scope["state"]["document"] = (parameters["type"], id, named or OFFERS[content], named is not None, content)
+        await answered(self._respond, content, scope, receive, send)
 
-    def _negotiated(self, scope: Scope, held: Held, type: str, id: str) -> Format:
-        accept = Request(scope).headers.get("accept")
-        wanted = choose(accept, [f.media_type for f in FORMATS])
+    def _negotiated(self, scope: Scope, held: Held, type: str, id: str) -> str:
+        """The media type that the client wants most, with the profile where it asks for one. Raises Problem 406."""
+        wanted = choose(Request(scope).headers.get("accept"), tuple(OFFERS))
         if wanted is None:
-            alternatives = [(f.media_type, address(held.root, "doc", type, id, f".{f.suffix}")) for f in FORMATS]
-            raise not_acceptable(alternatives)
-        return next(f for f in FORMATS if f.media_type == wanted)
+            raise not_acceptable(
+                [(offer, address(held.root, "doc", type, id, f".{f.suffix}")) for offer, f in OFFERS.items()]
+            )
+        return wanted
 
     async def _document(self, held: Held, type: str, id: str) -> tuple[Entity, str]:
         """The entity and the present id of what has a document: a record or a vocabulary. Raises Problem 404 or 410."""
@@ -146,7 +147,7 @@ class Document:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Held = scope["state"]["held"]
-        type, id, chosen, named = scope["state"]["document"]
+        type, id, chosen, named, content = scope["state"]["document"]
         entity, present = await self._document(held, type, id)
         suffix = f".{chosen.suffix}"
         response: Response
@@ -154,22 +155,12 @@ class Document:
             response = RedirectResponse(address(held.root, "doc", entity.name, present, suffix if named else ""), 308)
         else:
             body = await chosen.body(held, entity, id, Request(scope, receive))
-            headers = {"Link": links(held, entity, id, chosen)}
+            headers = {"Link": Signposts(held, entity, id, FORMATS).header(chosen)}
             if not named:
                 headers["Content-Location"] = address(held.root, "doc", entity.name, id, suffix)
-            content = chosen.media_type + ("; charset=utf-8" if chosen.media_type.startswith("text/") else "")
-            response = Response(body, headers=headers, media_type=content)
+            text = "; charset=utf-8" if content.startswith("text/") else ""
+            response = Response(body, headers=headers, media_type=content + text)
         await response(scope, receive, send)
 
 
 DOCUMENT = Document()
-
-
-def links(held: Held, entity: Entity, id: str, chosen: Format) -> str:
-    """The header Link: what the document is about, its other formats, its licence."""
-    found = [f'<{held.release.base_iri}/id/{entity.name}/{quote(id, safe="")}>; rel="cite-as"']
-    for other in FORMATS:
-        if other is not chosen:
-            href = address(held.root, "doc", entity.name, id, f".{other.suffix}")
-            found.append(f'<{href}>; rel="alternate"; type="{other.media_type}"')
-    return ", ".join(found)

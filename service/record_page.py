@@ -43,6 +43,7 @@ async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
         root=root,
         release=release,
         record=record,
+        schema_org=await linked_documents.schema_org(held, entity, id),
         opening=sentence.opening(shapes, record, drawn),
         drawn={gathering.name: gathering for gathering in drawn},
         listings=listings,

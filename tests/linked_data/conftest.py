@@ -9,6 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from starlette.testclient import TestClient
 
 from datasets.canonical.load import load
 from datasets.canonical.store import open_database
@@ -17,7 +18,9 @@ from datasets.release.build import publish
 from datasets.release.open import Release
 from datasets.shapes import SHAPES
 from linked_data.linked import LinkedData
+from service.app import create_app
 from service.exporters import exporters
+from service.settings import Settings
 from service.work import imprint
 
 BASE = "http://localhost:8000"
@@ -55,3 +58,11 @@ def connection(release: Release) -> Iterator[apsw.Connection]:
     opened = release.connect()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def client(release: Release) -> Iterator[TestClient]:
+    """The service over it."""
+    app = create_app(Settings(releases=release.path.parent, access_log=False))
+    with TestClient(app, base_url="http://localhost:8000", follow_redirects=False) as client:
+        yield client

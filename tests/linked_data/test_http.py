@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
-
-from datasets.release.open import Release
-from service.app import create_app
-from service.settings import Settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 RDFLIB = "application/rdf+xml;q=0.9, text/turtle;q=0.9, application/n-triples;q=0.9, */*;q=0.1"
 JENA = "text/turtle,application/n-triples;q=0.9,application/rdf+xml;q=0.7,application/trig,application/n-quads;q=0.9,application/ld+json;q=0.8,*/*;q=0.5"
-
-
-@pytest.fixture(scope="module")
-def client(release: Release) -> Iterator[TestClient]:
-    app = create_app(Settings(releases=release.path.parent, access_log=False))
-    with TestClient(app, base_url="http://localhost:8000", follow_redirects=False) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,8 @@ def test_accept(accept: str | None, expected: str | None) -> None:
 
 
 def test_a_quoted_comma_or_semicolon_does_not_split() -> None:
-    (one,) = parse('application/ld+json;profile="a,b;c \\"d\\"";q=0.5')
-    assert one.parameters == {("profile", 'a,b;c "d"')}
+    (one,) = parse('application/ld+json;version="a,b;c \\"d\\"";q=0.5')
+    assert one.parameters == {("version", 'a,b;c "d"')}
     assert one.weight == 0.5
 
 
@@ -55,6 +55,13 @@ def test_an_offer_with_a_profile_is_wanted_by_its_profile_and_by_its_plain_type(
     assert choose('application/ld+json;profile="p", application/ld+json;q=0.5', offers) == offers[1]
     assert choose("application/ld+json", offers) == offers[0]
     assert quality('application/ld+json;profile="p"', offers[1]) == 1.0
+
+
+def test_several_profiles_are_wanted_together_in_any_order() -> None:
+    offers = ('application/ld+json;profile="p"', 'application/ld+json;profile="q p"')
+    assert choose('application/ld+json;profile="p q"', offers) == offers[1]
+    assert choose('application/ld+json;profile="p"', offers) == offers[0]
+    assert choose('application/ld+json;profile="p r"', offers) is None
 
 
 def test_parameters_after_q_are_not_part_of_the_media_type() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from datasets.release.open import Release
 
@@ -38,6 +38,14 @@ class Face(Protocol):
         None keeps an answer out of the cache and without ETag. It is asked before the work, so it must be cheap;
         what an answer depends on beside release, address and coding has to be in here.
         """
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A face that goes on with its preparations after `start`: the service starts without waiting for them."""
+
+    async def settled(self) -> None:
+        """Wait until the preparations have ended, well or not: a switch of releases waits for that."""
 
 
 Opener = Callable[[Release, str], Face]

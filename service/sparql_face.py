@@ -19,6 +19,7 @@ from linked_data.dump import QUADS_FILE
 from linked_data.namespaces import Namespaces
 from linked_data.ontology import serialized
 from linked_data.sparql import isolation
+from linked_data.sparql.children import finished
 from linked_data.sparql.description import description
 from linked_data.sparql.examples import examples
 from linked_data.sparql.formats import SOLUTIONS, TRIPLES
@@ -60,6 +61,11 @@ class SparqlFace:
         """Begin to build the store, where it is not there yet, and to start the workers."""
         self._opening = asyncio.create_task(self._open())
 
+    async def settled(self) -> None:
+        """Wait until the store is there and the workers run, or until it is known that they never will."""
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
+
     async def _open(self) -> None:
         try:
             newest = await asyncio.to_thread(pointer.listed, self._release.path.parent)
@@ -82,8 +88,8 @@ class SparqlFace:
     async def _isolated(self) -> None:
         """Say so where queries cannot be kept from the network."""
         script = _ROOT.joinpath(*isolation.__name__.split(".")).with_suffix(".py")
-        process = await asyncio.create_subprocess_exec(sys.executable, "-I", "-S", str(script))
-        if await process.wait():
+        code, _ = await finished(sys.executable, "-I", "-S", str(script))
+        if code:
             log.warning("SPARQL queries run with the network in reach: the system allows no network namespace")
 
     async def _built(self, store: Path) -> None:
@@ -92,17 +98,9 @@ class SparqlFace:
         if not dump.is_file():
             raise OSError(f"{dump} is missing: the release was published without it; publish again")
         log.info("building the RDF store of %s", self._release.id)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", build.__module__, str(dump), str(store), cwd=_ROOT, stderr=asyncio.subprocess.PIPE
-        )
-        try:
-            _, errors = await process.communicate()
-        except BaseException:
-            process.kill()
-            await process.wait()
-            raise
-        if process.returncode:
-            raise OSError(f"building {store} failed: {errors.decode(errors='replace').strip()[-500:]}")
+        code, errors = await finished(sys.executable, "-m", build.__module__, str(dump), str(store), cwd=_ROOT)
+        if code:
+            raise OSError(f"building {store} failed: {errors.strip()[-500:]}")
 
     async def close(self) -> None:
         """End the workers, and the building if it is still at it."""

@@ -19,7 +19,7 @@ from datasets.release.errors import ReleaseError
 from datasets.release.identity import RELEASE_ID
 from datasets.release.open import Release
 from service.cache import Cache
-from service.faces import FACES, Face, FaceRow
+from service.faces import FACES, Face, FaceRow, Settling
 from service.memory import give_back
 from service.problems import not_found
 from service.reader import Reader
@@ -67,6 +67,12 @@ class Held:
     async def open_all(self) -> None:
         """Open every face, all at once."""
         await asyncio.gather(*(self.face(name) for name in self.rows))
+
+    async def settled(self) -> None:
+        """Wait for the faces that go on preparing themselves after their start."""
+        for face in await asyncio.gather(*(self.face(name) for name in self.rows)):
+            if isinstance(face, Settling):
+                await face.settled()
 
     @contextlib.contextmanager
     def use(self) -> Iterator[Held]:
@@ -179,6 +185,7 @@ class Switch:
         fresh = await self._open(path, "")
         try:
             await fresh.open_all()
+            await fresh.settled()
         except BaseException:
             self._retire(fresh)
             raise

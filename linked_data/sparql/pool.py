@@ -14,6 +14,7 @@ from pathlib import Path
 import orjson
 
 from linked_data.sparql import frames
+from linked_data.sparql.children import Child
 from linked_data.sparql.protocol import Question
 
 log = logging.getLogger("alliances.sparql")
@@ -93,7 +94,7 @@ class Budget:
 class Worker:
     """One child process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, *, network: bool) -> None:
+    def __init__(self, process: Child, *, network: bool) -> None:
         self._process = process
         self.network = network
         """Whether it could reach the network: True where the system allows no namespace."""
@@ -101,11 +102,7 @@ class Worker:
     @classmethod
     async def start(cls, store: Path) -> Worker:
         """Start a worker over a store. Raises QueryError when it does not come up."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "linked_data.sparql.worker", str(store),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=_ROOT, limit=1 << 20,
-        )  # fmt: skip
-        assert process.stdout is not None
+        process = await Child.start(sys.executable, "-m", "linked_data.sparql.worker", str(store), cwd=_ROOT)
         try:
             ready = orjson.loads(await frames.receive(process.stdout))
         except BaseException as error:
@@ -117,8 +114,6 @@ class Worker:
 
     async def ask(self, asked: dict[str, object]) -> tuple[dict[str, object], bytes]:
         """Ask one question. Raises IncompleteReadError when the worker dies over it."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(frames.framed(orjson.dumps(asked)))
         with contextlib.suppress(ConnectionError):
             await self._process.stdin.drain()
@@ -127,12 +122,7 @@ class Worker:
 
     async def kill(self) -> None:
         """End it now."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
-        transport = getattr(self._process, "_transport", None)
-        if transport is not None:
-            transport.close()
+        await self._process.kill()
 
 
 class Pool:

@@ -15,6 +15,7 @@ from datasets.release import pointer
 from datasets.release.build import Published, publish
 from datasets.shapes import SHAPES
 from service.app import create_app
+from service.exporters import exporters
 from service.settings import Settings
 
 DATES = ("2026-01-31", "2026-02-28", "2026-03-31")
@@ -29,6 +30,7 @@ def publish_world(world: Path, folder: Path, date: str) -> Published:
             engine,
             folder / "releases",
             SHAPES,
+            exporters=exporters(),
             date=date,
             title="The small world",
             licence="CC-BY-4.0",

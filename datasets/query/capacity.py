@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from datasets.query.plan import Planner
-from datasets.query.run import Database, QueryError
+from datasets.query.run import AnyDatabase, QueryError
 from datasets.query.selection import (
     AnyOf,
     Compare,
@@ -46,7 +46,7 @@ class Capacity:
     filters: int
 
 
-def capacity(planner: Planner, database: Database) -> Capacity:
+def capacity(planner: Planner, database: AnyDatabase) -> Capacity:
     """Try the database. Raises QueryError when it does not even take one of each."""
     entity, link = _loop(planner)
 

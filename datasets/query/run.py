@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import apsw
 
@@ -38,6 +39,22 @@ class TooLargeError(QueryError):
 
 class ClosedError(QueryError):
     """The database was closed, because another release took its place."""
+
+
+class AnyDatabase(Protocol):
+    """What a face needs of a release, whether it stands in a file or in PostgreSQL."""
+
+    def statistics(self) -> Statistics:
+        """The statistics that a planner needs."""
+
+    def answer(self, plan: Plan, values: Mapping[str, object], *, seconds: float | None = None) -> bytes:
+        """The JSON text of a plan with these values, within so many seconds of wall-clock time."""
+
+    def takes(self, plan: Plan) -> bool:
+        """Whether the database can prepare a statement of this size; it is not run."""
+
+    def close(self, *, seconds: float = 5.0) -> None:
+        """Close all connections. What still runs has so many seconds to end, then it is stopped."""
 
 
 class _Clock:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.pq import Format
+from psycopg.pq import ExecStatus, Format
 from psycopg.types.numeric import Int8Dumper
 
 from datasets.query.estimate import Statistics
@@ -98,6 +98,15 @@ class PostgresDatabase:
         if len(text) > self._largest:
             raise TooLargeError("the answer is larger than allowed: ask for fewer fields, or in smaller pages")
         return marked(text, plan.highlights, values) if plan.highlights else text
+
+    def takes(self, plan: Plan) -> bool:
+        """Whether the database can prepare a statement of this size; it is not run."""
+        with self._lease(None) as own:
+            server = own.connection.pgconn
+            done = server.prepare(b"taken", plan.sql.encode()).status == ExecStatus.COMMAND_OK
+            if done:
+                own.connection.execute("DEALLOCATE taken")
+            return done
 
     def close(self, *, seconds: float = 5.0) -> None:
         """Close all connections. What still runs has so many seconds to end, then it is cancelled."""

@@ -222,9 +222,8 @@ def test_vectors_keep_phrases_within_their_field() -> None:
     assert vector([["a", "b", "a"], ["c"]]) == "'a':1,3 'b':2 'c':14"
 
 
-def test_what_a_database_takes_is_tried(sqlite: Asked) -> None:
-    assert isinstance(sqlite.database, Database)
-    found = capacity(sqlite.planner, sqlite.database)
+def test_what_a_database_takes_is_tried(asked: Asked) -> None:
+    found = capacity(asked.planner, asked.database)
     assert found.nesting >= 6
     assert found.fields >= 330
     assert found.roots >= 64

@@ -169,8 +169,11 @@ def _client(scope: Scope) -> str:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    found = [value for key, value in scope["headers"] if key.lower() == name]
-    return b",".join(found).decode("latin-1")
+    found = b""
+    for key, value in scope["headers"]:
+        if key == name:
+            found = found + b"," + value if found else value
+    return found.decode("latin-1")
 
 
 def _headers(media_type: str, answer: Answer) -> Headers:

@@ -177,12 +177,11 @@ class Filtering:
     def _texts(self, column: str, tree: Tree) -> Filter | None:
         found: list[Filter] = []
         for quantifier, conditions in tree.fields().items():
+            tests = []
             for name, value in conditions.fields().items():
                 self._count()
-                if name == "isNull":
-                    raise bad_input("A text of a set is never missing: leave out `isNull`.", self._node)
-                op = self._slot(_written(value.read))
-                found.append(TextSet(column, _QUANTIFIERS[quantifier], _OPS[name], op))
+                tests.append((_OPS[name], self._slot(_written(value.read))))
+            found.append(TextSet(column, _QUANTIFIERS[quantifier], tuple(tests)))
         return _all(found)
 
     def _relation(self, meaning: RelationFilter, tree: Tree, depth: int) -> Filter | None:

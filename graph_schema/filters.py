@@ -140,6 +140,8 @@ def _comparison_type(scope: Scope, column: Column) -> str:
             return "BooleanFilter"
         case Kind.CODE if column.scheme in scope.vocabularies:
             return f"{pascal(column.scheme)}Filter"
+        case Kind.CODE | Kind.LANGUAGE:
+            return "TagFilter"
         case _:
             return "TextFilter"
 
@@ -183,8 +185,11 @@ def _declare_comparisons(registry: Registry, scope: Scope) -> None:
     registry.input(
         "TextListFilter",
         f"Conditions on a set of texts. {_NOTHING}",
-        [Field(key, nullable("TextFilter"), doc, Comparison(key)) for key, doc in _QUANTIFIERS.items()],
+        [Field(key, nullable("ElementFilter"), doc, Comparison(key)) for key, doc in _QUANTIFIERS.items()],
     )
+    element = f"Conditions on one text of a set; all must hold for the same text. {_NOTHING}"
+    registry.input("ElementFilter", element, _comparisons("str", text, null=False))
+    registry.input("TagFilter", f"Conditions on a tag or code, as a whole. {_NOTHING}", _comparisons("str", _EQUALITY))
     bounds = {"lt": "Is less.", "lte": "Is less, or the same.", "gt": "Is greater.", "gte": "Is greater, or the same."}
     registry.input("IntFilter", f"Conditions on a number. {_NOTHING}", _comparisons("int", {**_EQUALITY, **bounds}))
     registry.input("KnownFilter", f"Whether a value is known. {_NOTHING}", _comparisons("str", {}))

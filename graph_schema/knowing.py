@@ -34,7 +34,8 @@ def known_document(c: Compilation, asked: Asked, found: Known) -> Part:
 def known_page(c: Compilation, asked: Asked, found: KnownPage) -> Part:
     """A page of a known list."""
     arguments = c.arguments(asked)
-    wanted = page(c, asked.node, arguments)
+    # What is a cursor here, the window itself finds out.
+    wanted = page(c, asked.node, arguments, cursor=lambda _: True)
     since = arguments.get("since", NOTHING)
     parts = [(part.key, _part(c, part)) for part in c.each(c.result_type(asked), asked.nodes)]
     documents, reads = c.question.known, c.reads

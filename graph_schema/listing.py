@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from graphql import FieldNode
 
 from datasets.query import selection as sql
+from datasets.query.cursor import well_formed
 from datasets.query.selection import At, Fact, Filter, Form, Page, Slot
 from datasets.shapes.model import Column, Kind, Link
 from graph_schema.arguments import NOTHING, Read, Tree, Variables, constant
@@ -80,8 +81,9 @@ def page(
     *,
     where: Filter | None = None,
     order: tuple[sql.Order, ...] = (),
+    cursor: Callable[[str], bool] = well_formed,
 ) -> Page:
-    """The page that a list's arguments ask for. Raises Refusal."""
+    """The page that a list's arguments ask for; `cursor` tells what can be one. Raises Refusal."""
     first, last, after, before = (arguments[name] for name in ("first", "last", "after", "before"))
     if first.given and last.given:
         raise bad_input("`first` and `last` together ask for two pages: leave one out.", node)
@@ -92,9 +94,21 @@ def page(
         order=order,
         first=_size(c, node, "first", first.read) if first.given else None,
         last=_size(c, node, "last", last.read) if last.given else None,
-        after=c.slot(after.read) if after.given else None,
-        before=c.slot(before.read) if before.given else None,
+        after=_place(c, node, "after", after.read, cursor) if after.given else None,
+        before=_place(c, node, "before", before.read, cursor) if before.given else None,
     )
+
+
+def _place(c: Compilation, node: FieldNode, name: str, read: Read, cursor: Callable[[str], bool]) -> Slot:
+    """A cursor, looked at even where the statement has no use for it: what is wrong is told in any case."""
+
+    def place(values: Variables) -> object:
+        text = read(values)
+        if not isinstance(text, str) or not cursor(text):
+            raise bad_input(f"`{name}` is no cursor: give one that a list returned, unchanged.", node)
+        return text
+
+    return c.slot(place)
 
 
 def _size(c: Compilation, node: FieldNode, name: str, read: Read) -> Slot:

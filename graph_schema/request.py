@@ -56,7 +56,7 @@ def read_json(body: bytes, content_type: str) -> Request:
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8"):
             raise Refusal("UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.", status=415)
     try:
-        content = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        content = _JSON.decode(body.decode("utf-8"))
     except RecursionError:
         raise Refusal("BAD_REQUEST", "The body nests too deeply.") from None
     except ValueError as error:
@@ -94,7 +94,7 @@ def _embedded(key: str, text: str) -> object:
     if not text:
         return None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _JSON.decode(text)
     except RecursionError:
         raise Refusal("BAD_REQUEST", f"The parameter {key} nests too deeply.") from None
     except ValueError as error:
@@ -103,6 +103,9 @@ def _embedded(key: str, text: str) -> object:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def checked(content: Mapping[str, object]) -> Request:

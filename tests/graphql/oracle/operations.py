@@ -6,7 +6,7 @@ of that name, sizes by small numbers. Then some arguments become variables, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any

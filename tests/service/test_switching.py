@@ -18,6 +18,7 @@ import pytest
 from datasets.release import pointer
 from tests.service.running import Running, running
 
+GAUGES = ("threads", "descriptors", "resident_bytes", "releases_open")
 SWITCHES = int(os.environ.get("SWITCHES", "8"))
 ASKED: tuple[tuple[str, str, bytes | None, dict[str, str]], ...] = (
     ("GET", "/", None, {}),
@@ -83,12 +84,16 @@ def switch(service: Running, releases: Path, id: str) -> float:
 
 
 def settled(service: Running) -> dict[str, float]:
-    """Threads, descriptors and memory once old releases are closed."""
+    """The most threads, descriptors and memory of some moments under load, once old releases are closed."""
     for _ in range(200):
         if service.gauge("releases_open") <= 2:
             break
         time.sleep(0.05)
-    return {name: service.gauge(name) for name in ("threads", "descriptors", "resident_bytes", "releases_open")}
+    moments = []
+    for _ in range(15):
+        moments.append({name: service.gauge(name) for name in GAUGES})
+        time.sleep(0.05)
+    return {name: max(moment[name] for moment in moments) for name in GAUGES}
 
 
 @pytest.mark.slow
@@ -114,8 +119,9 @@ def test_switching_under_load(releases: Path, ids: tuple[str, ...], tmp_path: Pa
         assert [failure for client in clients for failure in client.failures][:5] == []
         assert answers > SWITCHES
         assert after["releases_open"] <= 2
-        assert after["threads"] <= before["threads"] + 4, told
-        assert after["descriptors"] <= before["descriptors"] + 6, told
+        # An open release takes about ten of each, and what is started when first asked for comes and goes.
+        assert after["threads"] <= before["threads"] + 8, told
+        assert after["descriptors"] <= before["descriptors"] + 12, told
         assert after["resident_bytes"] <= before["resident_bytes"] * 1.25 + 20e6, told
         assert service.stop() == 0
     assert "Traceback" not in service.errors, service.errors

@@ -34,15 +34,17 @@ class Answer:
 
 def dumped(value: object) -> bytes:
     """Compact JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
-def data_answer(data: bytes, errors: Sequence[Mapping[str, object]], extensions: Mapping[str, object]) -> Answer:
-    """An answer with data, the JSON text of which the database finished."""
-    pieces = [b'{"data":', data]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def data_answer(data: bytes, errors: Sequence[Mapping[str, object]], extensions: bytes) -> Answer:
+    """An answer with data and extensions, which are finished JSON text."""
+    pieces = [b'{"data":', data, b',"extensions":', extensions, b"}"]
     if errors:
-        pieces = [b'{"errors":', dumped(list(errors)), b',"data":', data]
-    pieces += [b',"extensions":', dumped(extensions), b"}"]
+        pieces[0] = b'{"errors":' + dumped(list(errors)) + b',"data":'
     return Answer(200, b"".join(pieces), data=True)
 
 

@@ -13,11 +13,14 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLInputType,
+    GraphQLNonNull,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    Undefined,
     Visitor,
+    coerce_input_value,
     parse,
     type_from_ast,
     validate,
@@ -45,11 +48,12 @@ class InvalidDocument(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VariableUse:
-    """A declared variable: its type, and whether the plan depends on its very value."""
+    """A declared variable: its type, whether the plan depends on its very value, and whether it may be left out."""
 
     name: str
     type: GraphQLInputType
     exact: bool
+    optional: bool
 
 
 @dataclass(slots=True)
@@ -60,6 +64,26 @@ class Operation(Generic[P]):
     variables: tuple[VariableUse, ...]
     introspects: bool
     plans: OrderedDict[object, P] = field(default_factory=OrderedDict)
+
+    def coerced(self, given: Mapping[str, object]) -> dict[str, object] | None:
+        """The variables of a request, coerced; None where one is wrong or has a default: then graphql-core says it all.
+
+        The types are those of the cached document, which graphql-core would look up anew for each request.
+        """
+        found: dict[str, object] = {}
+        for use in self.variables:
+            if use.name not in given:
+                if use.optional:
+                    continue
+                return None
+            try:
+                value = coerce_input_value(given[use.name], use.type)
+            except RecursionError:
+                return None
+            if value is Undefined:
+                return None
+            found[use.name] = value
+        return found
 
     def keep(self, key: object, plan: P) -> None:
         """Remember a plan; the least used of too many goes."""
@@ -155,7 +179,8 @@ def _document(text: str, ast: DocumentNode, schema: GraphQLSchema, census: _Cens
                 name = definition.variable.name.value
                 type_ = type_from_ast(schema, definition.type)
                 assert type_ is not None
-                uses.append(VariableUse(name, type_, name in census.conditions))  # type: ignore[arg-type]
+                optional = definition.default_value is None and not isinstance(type_, GraphQLNonNull)
+                uses.append(VariableUse(name, type_, name in census.conditions, optional))  # type: ignore[arg-type]
             operations[node.name.value if node.name else ""] = Operation(node, tuple(uses), census.introspections > 0)
     return Document(text, fragments, operations)
 

@@ -36,6 +36,7 @@ from graph_schema.schema import Built
 
 STRUCTURAL = frozenset({"Column", "Direction"})
 """Enums on whose very value the shape of a plan depends."""
+_COST = b'{"cost":{"rowsExamined":{"estimated":%d,"allowed":%d},"fields":{"spent":%d,"allowed":%d}}}'
 _CACHE_BYTES = 64_000_000
 _PERSISTED = 10_000
 
@@ -100,11 +101,8 @@ class Engine:
                 raise over_limit("response_bytes", len(data), self.limits.response_bytes, "ask for smaller pages")
         except Refusal as refusal:
             return refusal_answer(refusal, well_formed=True)
-        cost = {
-            "rowsExamined": {"estimated": ready.rows, "allowed": self.limits.rows_examined},
-            "fields": {"spent": ready.plan.fields, "allowed": self.limits.fields},
-        }
-        return data_answer(data, ready.plan.errors, {"cost": cost})
+        cost = _COST % (ready.rows, self.limits.rows_examined, ready.plan.fields, self.limits.fields)
+        return data_answer(data, ready.plan.errors, cost)
 
     def register(self, text: str) -> str:
         """Make a document known by its hash, for good clients and for persisted operations; gives the hash."""
@@ -183,6 +181,9 @@ class Engine:
     def _variables(self, operation: Operation[Planned], given: Mapping[str, object]) -> Variables:
         if not operation.variables:
             return {}
+        coerced = operation.coerced(given)
+        if coerced is not None:
+            return coerced
         definitions = operation.node.variable_definitions or ()
         found = get_variable_values(
             self.built.schema, definitions, dict(given), max_errors=self.limits.validation_errors

@@ -192,11 +192,13 @@ class _Passing:
             await self._send(message)
 
     def _coded(self, status: int, headers: Headers) -> Headers:
+        if not self._code:
+            return headers
         kind, length = _value(headers, b"content-type"), _value(headers, b"content-length")
         small = length.isdigit() and int(length) < SMALLEST
         own_tag = _value(headers, b"etag") and not _value(headers, b"vary")
         taken = _value(headers, b"content-encoding") or _value(headers, b"content-range") or status in (204, 206, 304)
-        if not self._code or small or own_tag or taken or not compressible(kind):
+        if small or own_tag or taken or not compressible(kind):
             return headers
         self._compressor = Compressor()
         vary = _vary(_value(headers, b"vary"), "")

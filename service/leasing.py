@@ -81,7 +81,8 @@ class FaceApp:
         """Serve one request."""
         held: Held = scope["state"]["held"]
         face = await held.face(self._row.name)
-        await answered(face, face.variant(scope), scope, receive, send)
+        variant = face.variant(scope) if scope["method"] in ("GET", "HEAD") else None
+        await answered(face, variant, scope, receive, send)
 
 
 Endpoint = Callable[[Request, Held], Awaitable[Response]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -28,6 +29,7 @@ Cell = tuple[str, str, str]
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     given = _arguments(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended, too
     release = world.current(given.factor)
     asked = questions(release.database)
     names = given.servers.split(",")

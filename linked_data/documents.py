@@ -44,8 +44,8 @@ class Documents:
         if blocks is None:
             return None
         for entity, field, order in self._related(type_):
-            for row in self.records.rows(entity, field, id_, order):
-                blocks += self.records.blocks(entity, row)
+            for related in self.records.related(entity, field, id_, order):
+                blocks += related
         return self.labelled(blocks)
 
     def _related(self, type_: str) -> list[tuple[str, str, str]]:
@@ -117,9 +117,9 @@ class Documents:
         plan = self.writers.plans[VOCABULARY]
         key = plan.entity.key[0]
         blocks: list[Block] = [(subject, said)]
-        for row in self.records.rows(VOCABULARY, key, scheme.name):
-            said.append(f"<{names.expand('skos:hasTopConcept')}> {self.writers[VOCABULARY].subject(str(row[0]))}")
-            blocks += self.records.blocks(VOCABULARY, row)
+        for concept in self.records.related(VOCABULARY, key, scheme.name, "id"):
+            said.append(f"<{names.expand('skos:hasTopConcept')}> {concept[0][0]}")
+            blocks += concept
         return blocks
 
     def vocabularies(self) -> Iterable[Block]:

@@ -14,12 +14,13 @@ from datasets.shapes.model import Entity, Shapes
 from linked_data.context import Context
 from linked_data.documents import VOCABULARY, Documents
 from linked_data.evidence import SourceGraphs
-from linked_data.formats import JSON_LD, Format, serialized
+from linked_data.formats import JSON_LD, TURTLE, Format, serialized
 from linked_data.jsonld import Compiler, JsonLd
 from linked_data.mapping import CLAIM
 from linked_data.saying import Block, text
 from linked_data.schema_org import SchemaOrg
 from linked_data.triples import Writers
+from linked_data.turtle import Turtle
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class LinkedData:
         self.writers = Writers(shapes, base)
         self.names = self.writers.names
         self._day = day
+        self._turtle = Turtle(self.names.prefixes, self.names.things)
         self._local = threading.local()
 
     @classmethod
@@ -129,6 +131,8 @@ class LinkedData:
         blocks = known.documents.blocks(type_, id_)
         if blocks is None:
             return None
+        if format_ is TURTLE:
+            return self._turtle.document(blocks).encode()
         lines = text(blocks)
         if format_.graphs:
             lines += self._evidence(known, blocks)

@@ -34,6 +34,11 @@ class Beside:
         """The statement for one record, its id bound."""
         return f"{self._select} {self.fields} FROM {self.origin.format(f'{self.key} = ?')} ORDER BY {self.order}"
 
+    def among(self, plural: str, field: str) -> str:
+        """The statement for all records of a table whose field holds a value, which is bound; the key first."""
+        wanted = f'{self.key} IN (SELECT id FROM {plural} WHERE "{field}" = ?)'
+        return f"{self._select} {self.key}, {self.fields} FROM {self.origin.format(wanted)} ORDER BY {self.order}"
+
     @property
     def all(self) -> str:
         """The statement for all records, the key first, ordered by it."""
@@ -114,6 +119,22 @@ class Records:
         return self._rows(
             f'SELECT {fields} FROM {writer.entity.plural} WHERE "{key}" = ? ORDER BY "{order}", id', value
         )
+
+    def related(self, entity: str, field: str, value: str, order: str) -> Iterator[list[Block]]:
+        """All records of an entity whose field holds a value, with all that stands beside them: one read for each."""
+        known = self._entities[entity]
+        found = self.rows(entity, field, value, order)
+        if not found:
+            return
+        groups: list[dict[str, list[Row]]] = []
+        for beside in known.besides:
+            group: dict[str, list[Row]] = {}
+            for key, *row in self._connection.execute(beside.among(known.writer.entity.plural, field), (value,)):
+                group.setdefault(str(key), []).append(row)
+            groups.append(group)
+        for row in found:
+            id_ = str(row[0])
+            yield known.writer.blocks(row, known.content(group.get(id_, []) for group in groups))
 
     def blocks(self, entity: str, row: Row) -> list[Block]:
         """A row with all that stands beside it."""

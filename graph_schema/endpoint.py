@@ -35,12 +35,13 @@ _THREADS = 4
 
 
 class Endpoint:
-    """The application at `/graphql`, `/graphql/schema.graphql` and `/graphql/limits` of one release."""
+    """The application at `/graphql` and what stands below it, for one release: schema, limits, changelog."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="graphql")
         self._sdl = engine.built.sdl.encode()
+        self._changelog: asyncio.Future[str] | None = None
         self._limits = json.dumps(published(engine.limits), indent=2).encode() + b"\n"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,9 +54,13 @@ class Endpoint:
             await self._fixed(scope, send, self._sdl, "text/plain; charset=utf-8")
         elif path == "/graphql/limits":
             await self._fixed(scope, send, self._limits, PLAIN)
+        elif path == "/graphql/changelog":
+            await self._fixed(scope, send, await self._history(), "text/markdown; charset=utf-8")
         else:
             refusal = Refusal(
-                "NOT_FOUND", "There is only /graphql, /graphql/schema.graphql and /graphql/limits.", status=404
+                "NOT_FOUND",
+                "There is only /graphql, /graphql/schema.graphql, /graphql/limits and /graphql/changelog.",
+                status=404,
             )
             await self._refuse(scope, send, refusal, PLAIN)
 
@@ -136,6 +141,12 @@ class Endpoint:
         body = graphql_page(escape(root)).encode()
         headers: Headers = [(b"content-type", b"text/html; charset=utf-8"), (b"vary", b"Accept")]
         await _send(scope, send, 200, body, headers)
+
+    async def _history(self) -> bytes:
+        """What changed in the schema, written once: it needs the schemas of older releases."""
+        if self._changelog is None:
+            self._changelog = asyncio.get_running_loop().run_in_executor(self._threads, self.engine.history)
+        return (await asyncio.shield(self._changelog)).encode()
 
     async def _fixed(self, scope: Scope, send: Send, body: bytes, media_type: str) -> None:
         if scope["method"] not in ("GET", "HEAD"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -69,6 +69,8 @@ class Engine:
     database: Database
     known: KnownDocuments
     limits: Limits = field(default_factory=Limits)
+    history: Callable[[], str] = str
+    """Writes what changed in the schema up to this release, as Markdown."""
 
     def __post_init__(self) -> None:
         """Empty caches and full budgets."""

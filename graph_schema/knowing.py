@@ -10,13 +10,14 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from datasets.intake.partial_date import PartialDate
 from datasets.query.selection import Json as JsonPart
 from datasets.query.selection import Part, Slot
+from datasets.release.errors import DamagedError
 from graph_schema.arguments import NOTHING, Variables
 from graph_schema.compilation import Asked, Compilation
 from graph_schema.enums import RECORD_TYPE
 from graph_schema.known import BadCursorError, Json, Window, window
 from graph_schema.listing import page
 from graph_schema.meaning import ConnectionPart, Known, KnownPage, PageFact, PartOf
-from graph_schema.refusal import bad_input
+from graph_schema.refusal import Refusal, bad_input
 from graph_schema.words import upper
 
 Write = Callable[[Mapping[str, Json]], Json]
@@ -58,6 +59,8 @@ def known_page(c: Compilation, asked: Asked, found: KnownPage) -> Part:
             )
         except BadCursorError as error:
             raise bad_input(str(error), asked.node) from error
+        except DamagedError as error:
+            raise Refusal("RELEASE_REMOVED", "A release of that time is no longer kept.", status=503) from error
         return _text({key: write(rows) for key, write in parts})
 
     return JsonPart(asked.key, c.slot(written))
@@ -81,7 +84,7 @@ def _value(c: Compilation, asked: Asked) -> Write:
     if isinstance(kind, GraphQLObjectType):
         return _list_of(found.key, _document(c, kind.name, asked.nodes))
     if kind.name == RECORD_TYPE:
-        return lambda document: upper(str(document[found.key]))
+        return lambda document: None if document[found.key] is None else upper(str(document[found.key]))
     return lambda document: document[found.key]
 
 

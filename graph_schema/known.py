@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 from datasets.intake.partial_date import PartialDate
 from datasets.query.selection import Fact
@@ -23,13 +24,25 @@ Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 """What a known document is made of."""
 
 
+class Rows(Protocol):
+    """A list of documents, newest first, of which only a page is made at a time."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def since(self, day: str) -> Rows:
+        """Those of a day or later."""
+
+    def page(self, start: int, stop: int) -> Sequence[Mapping[str, Json]]:
+        """Some of them, by place."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownDocuments:
-    """The documents by key, in the words of the schema: `release`, `releases` (newest first), `changes` (likewise)."""
+    """The documents by key, in the words of the schema: `release`, and the lists `releases` and `changes`."""
 
     release: Mapping[str, Json]
-    releases: Sequence[Mapping[str, Json]] = field(default=())
-    changes: Sequence[Mapping[str, Json]] = field(default=())
+    lists: Mapping[str, Rows]
 
 
 def declare_known(registry: Registry) -> None:
@@ -68,8 +81,11 @@ def declare_known(registry: Registry) -> None:
         "A record that a release added, modified or deleted.",
         (
             Field("kind", "ChangeKind", "What happened.", Known("kind")),
-            Field("type", RECORD_TYPE, "Type of the record.", Known("type")),
+            Field(
+                "type", nullable(RECORD_TYPE), "Type of the record; null for one that there is no more.", Known("type")
+            ),
             Field("id", "ID", "Id of the record.", Known("id")),
+            Field("movedTo", nullable("ID"), "The id that took the place of a deleted one.", Known("movedTo")),
             Field("release", "ID", "The release with which it happened.", Known("release")),
             Field("date", DAY, "The date of that release.", Known("date")),
         ),
@@ -102,7 +118,13 @@ def known_fields() -> list[Field]:
     since = Argument("since", nullable(PARTIAL_DATE), "Only changes of releases of this date or later.")
     return [
         Field("release", "Release", "The release that answers.", Known("release")),
-        Field("releases", "ReleaseConnection", "All releases, newest first.", KnownPage("releases"), PAGE_ARGUMENTS),
+        Field(
+            "releases",
+            "ReleaseConnection",
+            "This release and those that led to it, as far as they are kept, newest first.",
+            KnownPage("releases"),
+            PAGE_ARGUMENTS,
+        ),
         Field(
             "changes",
             "ChangeConnection",
@@ -153,22 +175,22 @@ def window(
     before: str | None,
 ) -> Window:
     """The page of a known list. Raises BadCursorError."""
-    rows: Sequence[Mapping[str, Json]] = documents.releases if key == "releases" else documents.changes
+    rows = documents.lists[key]
     if since is not None:
-        rows = [row for row in rows if str(row["date"]) >= since.earliest]
+        rows = rows.since(since.earliest)
     start = 0 if after is None else _place(after) + 1
     end = len(rows) if before is None else min(_place(before), len(rows))
     if first is not None:
         end = min(end, start + first)
     if last is not None:
         start = max(start, end - last)
-    return Window(rows[start:end] if start < end else (), min(start, len(rows)), len(rows))
+    return Window(rows.page(start, end) if start < end else (), min(start, len(rows)), len(rows))
 
 
 def _place(cursor: str) -> int:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        if text[:1] != "k":
+        if text[:1] != "k" or not text[1:].isdigit():
             raise ValueError(text)
         return int(text[1:])
     except (ValueError, binascii.Error) as error:

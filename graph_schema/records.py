@@ -75,6 +75,10 @@ def record_fields(scope: Scope, entity: Entity) -> tuple[Field, ...]:
 
 
 def _column_fields(scope: Scope, entity: Entity, column: Column) -> list[Field]:
+    return [replace(field, deprecated=column.deprecated) for field in _fields_of(scope, entity, column)]
+
+
+def _fields_of(scope: Scope, entity: Entity, column: Column) -> list[Field]:
     name = camel(column.name)
     if isinstance(column, Link):
         target = pascal(column.target)
@@ -157,7 +161,13 @@ def _value_fields(scope: Scope, values: Values) -> list[Field]:
     for column in values.columns:
         kind = column_type(column, scope.vocabularies)
         found.append(
-            Field(camel(column.name), kind, column.doc, Leaf(column.name, leaf_form(column, scope.vocabularies)))
+            Field(
+                camel(column.name),
+                kind,
+                column.doc,
+                Leaf(column.name, leaf_form(column, scope.vocabularies)),
+                deprecated=column.deprecated,
+            )
         )
     codes = [c.name for c in values.columns if c.kind is Kind.CODE]
     others = [c.name for c in values.columns if c.kind is not Kind.CODE]

@@ -62,6 +62,8 @@ class Column:
     `header` is the column's name in the CSV file where that differs. `beside` names the column of the same row that
     this value belongs to: both are chosen from one claim. `many` marks a set: every value is chosen, order is by value.
     `language` is the language of texts that are our own words (BCP 47); empty where they are a source's, or no words.
+    `deprecated` says since when (YYYY-MM-DD) the column is going away and what stands in its place; it is served until
+    the shapes drop it, not before a year has passed. Empty for all that stays.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Column:
     weight: Weight = Weight.NONE
     example: str = ""
     language: str = ""
+    deprecated: str = ""
 
     @property
     def csv(self) -> str:

@@ -220,7 +220,7 @@ class Oracle:
         for kind, fields in (
             ("Release", ("id", "date", "title", "licence", "baseIri", "counts")),
             ("RecordCount", ("type", "records")),
-            ("Change", ("kind", "type", "id", "release", "date")),
+            ("Change", ("kind", "type", "id", "movedTo", "release", "date")),
         ):
             for field in fields:
                 query[kind, field] = lambda known, f=field: known[f]
@@ -256,6 +256,7 @@ class Oracle:
                 "kind": change["op"],
                 "type": upper(change["type"]),
                 "id": change["id"],
+                "movedTo": change.get("target"),
                 "release": self.release.id,
                 "date": self.release.date,
             }

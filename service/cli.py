@@ -309,6 +309,45 @@ def serve(releases: Path | None, host: str | None, port: int | None, workers: in
 
 
 @alliances.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_releases
+@click.option("--column", help="The column with the names; by default found by its header.")
+@click.option("--country-column", help="The column with countries (names or codes); by default found by its header.")
+@click.option(
+    "--type", "types", multiple=True, help="What the names are of: organization, alliance, event …; repeatable."
+)
+@click.option("--limit", type=click.IntRange(1, 50), default=1, help="Candidates of each row, the best first.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; by default standard output."
+)
+def match(
+    file: Path,
+    releases: Path | None,
+    column: str | None,
+    country_column: str | None,
+    *,
+    types: tuple[str, ...],
+    limit: int,
+    out: Path | None,
+) -> None:
+    """Match the names in FILE (CSV) with the records of the current release.
+
+    Writes the rows as CSV with id, label, score, whether the match is certain, and why. A row without a candidate keeps
+    those cells empty. By default alliances and organizations are looked at.
+    """
+    from datasets.release.open import Release
+    from service.matching import Wish
+    from service.matching import match as matched
+    from service.progress import Progress
+
+    release = Release.open(_release(resolve(releases=releases), None))
+    wish = Wish(column, country_column, types or ("actor",), limit)
+    with Progress("Matching") as progress, click.open_file(str(out or "-"), "w", "utf-8", lazy=True) as stream:
+        outcome = matched(release, file, wish, stream, progress)
+    click.echo(str(outcome), err=True)
+
+
+@alliances.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def settings(*, as_json: bool) -> None:
     """Print every setting with its value, where that comes from, and what it means."""

@@ -82,5 +82,6 @@ FACES: tuple[FaceRow, ...] = (
         "service.described_face:open_face",
     ),
     FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),
+    FaceRow("reconcile", ("/reconcile",), "service.reconcile_face:open_face"),
     FaceRow("graphql", ("/graphql",), "service.graphql_face:open_face"),
 )

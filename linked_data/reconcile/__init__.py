@@ -1,0 +1,1 @@
+"""Matching names as people write them with the records of a release, and saying why."""

@@ -13,7 +13,7 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, VOID, XSD
 
 from datasets.release.open import Release
-from linked_data.dump import QUADS_FILE, TRIPLES_FILE
+from linked_data.dump import PACKED, TRIPLES_FILE
 from linked_data.mapping import IDENTIFIER
 from linked_data.namespaces import RDF_TYPE, Namespaces
 
@@ -27,12 +27,11 @@ _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _FILE_TYPES = {
     "application/vnd.sqlite3": "DATABASE", "application/json": "JSON", "text/markdown": "TXT", "application/zip": "ZIP",
     "application/x-ndjson": "JSON", "text/turtle": "RDF_TURTLE", "application/n-quads": "RDF_N_QUADS",
-    "application/n-triples": "RDF_N_TRIPLES", "text/csv": "CSV",
+    "application/n-triples": "RDF_N_TRIPLES", "application/ld+json": "JSON_LD", "text/csv": "CSV",
 }  # fmt: skip
 """Names of formats in the EU's list of file types; others are `BIN`."""
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 _EDUCATION = f"{_AUTHORITY}data-theme/EDUC"
-_PACKED = {QUADS_FILE.name: "application/n-quads", TRIPLES_FILE.name: "application/n-triples"}
 SERVICES = (
     ("sparql", "SPARQL 1.1 endpoint", "/sparql", "/sparql", "http://www.w3.org/TR/sparql11-protocol/"),
     ("graphql", "GraphQL API", "/graphql", "/graphql/schema.graphql", "https://spec.graphql.org/October2021/"),
@@ -164,9 +163,9 @@ class Catalogue:
             graph.add((node, DCTERMS.license, self._licence()))
             graph.add((node, DCAT.byteSize, Literal(int(file["size"]), datatype=XSD.nonNegativeInteger)))
             media_type = str(file["media_type"])
-            if name in _PACKED:
+            if name in PACKED:
                 graph.add((node, DCAT.compressFormat, URIRef(_MEDIA_TYPES + media_type)))
-                media_type = _PACKED[name]
+                media_type = PACKED[name]
                 graph.add((dataset, VOID.dataDump, address))
             graph.add((node, DCAT.mediaType, URIRef(_MEDIA_TYPES + media_type)))
             kind = _FILE_TYPES.get(media_type, "BIN")

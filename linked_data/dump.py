@@ -1,7 +1,7 @@
-"""The dumps of a release: everything with evidence as N-Quads, the chosen facts alone as N-Triples.
+"""The dumps of a release: everything with evidence as N-Quads; the chosen facts alone as N-Triples, Turtle, JSON-LD.
 
-Written in one pass over the finished database, record by record, so memory stays flat; the same content gives the
-same bytes. Both are compressed: their addresses repeat so often that a twentieth is left.
+Written record by record over the finished database, so memory stays flat; the same content gives the same bytes. All
+are compressed: their addresses repeat so often that a twentieth is left.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar, Self
 
 import apsw
+import orjson
 
 from datasets.release.exporter import Draft, ExportFile, FromDatabase
-from linked_data.documents import Documents
+from linked_data.context import Context
+from linked_data.documents import VOCABULARY, Documents
 from linked_data.evidence import SourceGraphs
+from linked_data.jsonld import Compiler, JsonLd
 from linked_data.mapping import CLAIM, REPLACED
-from linked_data.saying import text
+from linked_data.saying import Block, text
 from linked_data.triples import Writers
+from linked_data.turtle import Turtle
 
 QUADS_FILE = ExportFile(
     name="alliances.nq.gz",
@@ -30,6 +34,23 @@ TRIPLES_FILE = ExportFile(
     title="The chosen facts as linked data: N-Triples",
     media_type="application/gzip",
 )
+TURTLE_FILE = ExportFile(
+    name="alliances.ttl.gz",
+    title="The chosen facts as linked data: Turtle",
+    media_type="application/gzip",
+)
+LINES_FILE = ExportFile(
+    name="alliances.jsonld.gz",
+    title="The chosen facts as linked data: JSON-LD, one record in each line",
+    media_type="application/gzip",
+)
+PACKED = {
+    QUADS_FILE.name: "application/n-quads",
+    TRIPLES_FILE.name: "application/n-triples",
+    TURTLE_FILE.name: "text/turtle",
+    LINES_FILE.name: "application/ld+json",
+}
+"""The media types of the dumps, once unpacked."""
 _LEVEL = 6
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 """No name, no time: the same content gives the same bytes."""
@@ -76,42 +97,80 @@ class Compressed:
 
 def dump(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[tuple[str, str]]:
     """Piece by piece, the chosen facts as N-Triples and the evidence for them as N-Quads."""
+    for blocks, evidence in pieces(connection, writers, day):
+        yield text(blocks), evidence
+
+
+def pieces(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[tuple[list[Block], str]]:
+    """Piece by piece, the chosen facts and the evidence for them as N-Quads."""
     documents = Documents(connection, writers, day)
     evidence = SourceGraphs(connection, writers)
-    yield text(documents.vocabularies()), ""
+    yield list(documents.vocabularies()), ""
     for entity in writers.shapes.entities:
         if entity.name == CLAIM:
             continue
         claims = evidence.merge(entity.name)
         for blocks in documents.records.all(entity.name):
             id_ = blocks[0][0][len(writers[entity.name].subject("")) - 1 : -1]
-            yield text(blocks), evidence.quads(entity.name, id_, claims.take(id_))
+            yield blocks, evidence.quads(entity.name, id_, claims.take(id_))
     yield _replaced(connection, writers), ""
 
 
-def _replaced(connection: apsw.Connection, writers: Writers) -> str:
+def lines(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[str]:
+    """Record by record, the chosen facts as JSON-LD: each line is a document with the address of its context."""
+    context = Context(writers.names)
+    compiler = Compiler(context, day)
+    start = f'{{"@context":"{writers.names.base}{context.path}",'
+    for scheme in writers.shapes.schemes:
+        found = orjson.loads(JsonLd(connection, compiler).document(VOCABULARY, scheme.name) or b"{}")
+        kept = {key: value for key, value in found.items() if key not in ("@context", "included")}
+        yield f"{start}{orjson.dumps(kept).decode()[1:]}\n"
+    for entity in writers.shapes.entities:
+        if entity.name != CLAIM:
+            for (node,) in connection.execute(compiler.every(entity.name)):
+                yield f"{start}{str(node)[1:]}\n"
+    replaced = context.key(REPLACED)
+    for subject, said in _replaced(connection, writers):
+        target = said[0].rpartition("<")[2]
+        node = orjson.dumps({"id": subject[1:-1], replaced: target[:-1]}).decode()
+        yield f"{start}{node[1:]}\n"
+
+
+def _replaced(connection: apsw.Connection, writers: Writers) -> list[Block]:
     """Where former ids lead."""
     names = writers.names
     predicate = names.expand(REPLACED)
     found = connection.execute(
         "SELECT type, id, target FROM redirects WHERE target IS NOT NULL AND target <> '' ORDER BY type, id"
     )
-    return "".join(
-        f"<{names.thing(str(type_), str(id_))}> <{predicate}> <{names.thing(str(type_), str(target))}> .\n"
+    return [
+        (f"<{names.thing(str(type_), str(id_))}>", [f"<{predicate}> <{names.thing(str(type_), str(target))}>"])
         for type_, id_, target in found
-    )
+    ]
 
 
 class Dumps(FromDatabase):
-    """Both dumps, written together."""
+    """All dumps; those of triples and quads are written together."""
 
-    FILES: ClassVar[tuple[ExportFile, ...]] = (QUADS_FILE, TRIPLES_FILE)
+    FILES: ClassVar[tuple[ExportFile, ...]] = (QUADS_FILE, TRIPLES_FILE, TURTLE_FILE, LINES_FILE)
 
     def finish(self, draft: Draft) -> None:
         """Write the dumps."""
         writers = Writers(draft.shapes, draft.imprint.base_iri)
-        with Compressed(self.folder / QUADS_FILE.name) as quads, Compressed(self.folder / TRIPLES_FILE.name) as triples:
-            for facts, evidence in dump(draft.connection, writers, draft.imprint.date):
+        day = draft.imprint.date
+        turtle = Turtle(writers.names.prefixes, writers.names.things)
+        with (
+            Compressed(self.folder / QUADS_FILE.name) as quads,
+            Compressed(self.folder / TRIPLES_FILE.name) as triples,
+            Compressed(self.folder / TURTLE_FILE.name) as short,
+        ):
+            short.write(turtle.head())
+            for blocks, evidence in pieces(draft.connection, writers, day):
+                facts = text(blocks)
                 quads.write(facts)
                 quads.write(evidence)
                 triples.write(facts)
+                short.write(turtle.text(blocks))
+        with Compressed(self.folder / LINES_FILE.name) as json_ld:
+            for line in lines(draft.connection, writers, day):
+                json_ld.write(line)

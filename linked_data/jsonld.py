@@ -150,6 +150,11 @@ class Compiler:
         included = [*self._related(plan), *_chunked(tuple(self._labels(plan)))]
         return (record, *(f"SELECT {part} {origin}" for part in included))
 
+    def every(self, type_: str) -> Sql:
+        """The statement that gives every record of a type, without what documents hold beside it, by id."""
+        plan = self.plans[type_]
+        return f"SELECT {self.node(plan, 'a')} FROM {plan.entity.plural} AS a ORDER BY a.id"
+
     def vocabulary(self) -> Sql:
         """The statement for documents of vocabularies: name, JSON of its own properties and name again bound."""
         plan = self.plans[VOCABULARY]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import subprocess
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,8 @@ import pyoxigraph as ox
 import pytest
 
 from datasets.release.open import Release
-from linked_data.dump import QUADS_FILE, TRIPLES_FILE, Compressed, dump
+from linked_data.catalogue import Catalogue
+from linked_data.dump import LINES_FILE, PACKED, QUADS_FILE, TRIPLES_FILE, TURTLE_FILE, Compressed, dump, lines
 from linked_data.formats import N_QUADS, N_TRIPLES
 from linked_data.linked import LinkedData
 
@@ -33,6 +36,63 @@ def default_graph(store: frozenset[ox.Quad]) -> Iterator[ox.Quad]:
 
 def test_the_plain_dump_is_the_default_graph(release: Release, store: frozenset[ox.Quad]) -> None:
     assert quads_of(release.path / TRIPLES_FILE.name, ox.RdfFormat.N_TRIPLES) == set(default_graph(store))
+
+
+def test_turtle_says_the_same(release: Release) -> None:
+    expected = quads_of(release.path / TRIPLES_FILE.name, ox.RdfFormat.N_TRIPLES)
+    assert quads_of(release.path / TURTLE_FILE.name, ox.RdfFormat.TURTLE) == expected
+
+
+def test_json_ld_lines_say_the_same_each_by_itself(release: Release, linked: LinkedData) -> None:
+    found: set[ox.Quad] = set()
+    inline = json.loads(linked.context.document)["@context"]
+    for line in gzip.decompress((release.path / LINES_FILE.name).read_bytes()).splitlines():
+        document = json.loads(line)
+        assert document["@context"] == f"{release.base_iri}{linked.context.path}"
+        document["@context"] = inline
+        found.update(ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD))
+    assert found == quads_of(release.path / TRIPLES_FILE.name, ox.RdfFormat.N_TRIPLES)
+
+
+@pytest.mark.needs("serdi", "serdi")
+@pytest.mark.parametrize(
+    ("name", "syntax"), [(QUADS_FILE.name, "nquads"), (TRIPLES_FILE.name, "ntriples"), (TURTLE_FILE.name, "turtle")]
+)
+def test_serdi_reads_the_dumps(release: Release, store: frozenset[ox.Quad], name: str, syntax: str) -> None:
+    data = gzip.decompress((release.path / name).read_bytes())
+    done = subprocess.run(
+        ["serdi", "-i", syntax, "-o", "nquads", "-"], input=data, capture_output=True, check=True, timeout=60
+    )
+    assert not done.stderr, done.stderr.decode()
+    expected = store if syntax == "nquads" else set(default_graph(store))
+    assert len(set(done.stdout.splitlines())) == len(expected)
+
+
+@pytest.mark.needs("rapper", "raptor2-utils")
+@pytest.mark.parametrize(
+    ("name", "syntax"), [(QUADS_FILE.name, "nquads"), (TRIPLES_FILE.name, "ntriples"), (TURTLE_FILE.name, "turtle")]
+)
+def test_rapper_reads_the_dumps(release: Release, store: frozenset[ox.Quad], name: str, syntax: str) -> None:
+    data = gzip.decompress((release.path / name).read_bytes())
+    done = subprocess.run(
+        ["rapper", "-q", "-i", syntax, "-o", "nquads", "-", "http://localhost:8000/"],
+        input=data,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert not done.stderr, done.stderr.decode()
+    expected = store if syntax == "nquads" else set(default_graph(store))
+    assert len(set(done.stdout.splitlines())) == len(expected)
+
+
+def test_manifest_and_catalogue_list_every_dump(release: Release) -> None:
+    files = release.manifest["files"]
+    assert isinstance(files, list)
+    assert set(PACKED) <= {file["name"] for file in files}
+    catalogue = Catalogue(release).graph.serialize(format="nt")
+    for name in PACKED:
+        assert f"#dataDump> <{release.base_iri}/releases/{release.id}/files/{name}>" in catalogue
 
 
 def test_every_document_is_in_the_dump(
@@ -116,3 +176,13 @@ def test_memory_does_not_grow_with_the_dump(release: Release, linked: LinkedData
     tracemalloc.stop()
     assert size > 100_000
     assert peak < size
+
+
+def test_memory_does_not_grow_with_the_lines(release: Release, linked: LinkedData, connection: apsw.Connection) -> None:
+    size = sum(len(line) for line in lines(connection, linked.writers, release.date))
+    tracemalloc.start()
+    again = sum(len(line) for line in lines(connection, linked.writers, release.date))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert again == size > 100_000
+    assert peak < 4_000_000

@@ -49,6 +49,15 @@ class Summary:
     files: tuple[ReleaseFile, ...]
     current: bool
 
+    @property
+    def changed(self) -> Mapping[str, int] | None:
+        """How many records were added, changed and taken away; None for the first release."""
+        chain = self.manifest["chain"]
+        if chain["previous"] is None:
+            return None
+        words = {"ADD": "added", "MOD": "changed", "DEL": "taken away"}
+        return {words[op]: count for op, count in chain["delta"]["counts"].items() if count}
+
 
 def files_of(manifest: Mapping[str, Any]) -> tuple[ReleaseFile, ...]:
     """The files that a manifest lists, the delta to the release before it last."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from service import health, home, questions, record, releases, static
+from service import compare, dictionary, health, home, news, overviews, questions, record, releases, static
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
@@ -44,6 +44,13 @@ def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/search", page(home.search)),
         Route("/questions", page(questions.index)),
         Route("/questions/{name}", page(questions.question)),
+        Route("/countries", page(overviews.countries)),
+        Route("/map", page(overviews.world)),
+        Route("/timeline", page(overviews.foundings)),
+        Route("/network", page(overviews.network)),
+        Route("/compare", page(compare.compare)),
+        Route("/dictionary", page(dictionary.dictionary)),
+        Route("/news", page(news.news)),
         Route("/id/{type}/{id}", page(record.thing)),
         Route("/doc/{type}/{name}", record.DOCUMENT),
         Route("/same/{scheme}/{value:path}", page(record.same)),

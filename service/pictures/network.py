@@ -99,7 +99,21 @@ def layout(nodes: Sequence[Node], ties: Mapping[tuple[str, str], int]) -> dict[s
     return _fitted(places)
 
 
+def _gathered(places: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    """The places with those far from the middle drawn in, so that the crowd in the middle gets room."""
+    count = max(1, len(places))
+    middle_x = sum(x for x, _ in places.values()) / count
+    middle_y = sum(y for _, y in places.values()) / count
+    found = {}
+    for id_, (x, y) in places.items():
+        distance = max(1.0, math.hypot(x - middle_x, y - middle_y))
+        share = distance**0.62 / distance
+        found[id_] = ((x - middle_x) * share, (y - middle_y) * share)
+    return found
+
+
 def _fitted(places: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    places = _gathered(places)
     xs, ys = [x for x, _ in places.values()], [y for _, y in places.values()]
     margin = 60
     width, height = max(1.0, max(xs) - min(xs)), max(1.0, max(ys) - min(ys))
@@ -117,10 +131,13 @@ def picture(
     nodes: Sequence[Node],
     ties: Mapping[tuple[str, str], int],
     places: Mapping[str, tuple[float, float]],
-    named: int = 45,
+    named: int = 60,
 ) -> str:
-    """All alliances with a line where they share members. The `named` largest carry their names; all have titles."""
-    large = {node.id for node in sorted(nodes, key=lambda node: (-node.members, node.id))[:named]}
+    """All alliances with a line where they share members; all have titles.
+
+    The `named` largest carry their names, as far as there is room: none is written over another.
+    """
+    large = _legible(sorted(nodes, key=lambda node: (-node.members, node.id)), places, named)
     labels = {node.id: node.label for node in nodes}
     lines = []
     for (one, other), shared in sorted(ties.items(), key=lambda item: (item[1], item[0])):
@@ -131,16 +148,36 @@ def picture(
             f"<title>{words}</title></line>"
         )
     dots = []
-    for node in nodes:
+    for node in sorted(nodes, key=lambda node: node.id in large):
         x, y = places[node.id]
         words = escape(f"{node.label}: {node.members} members recorded")
-        radius = 3 + min(12.0, 1.1 * math.sqrt(node.members))
+        radius = _radius(node)
         text = f'<text x="{x}" y="{y - radius - 3:.1f}" text-anchor="middle">{escape(_short(node.label))}</text>'
         dots.append(
             f'<a href="{escape(node.href)}" tabindex="-1"><circle class="node" cx="{x}" cy="{y}" r="{radius:.1f}">'
             f"<title>{words}</title></circle>{text if node.id in large else ''}</a>"
         )
     return _svg("network", title, SIZE, lines + dots)
+
+
+def _radius(node: Node) -> float:
+    return 3 + min(12.0, 1.1 * math.sqrt(node.members))
+
+
+def _legible(nodes: Sequence[Node], places: Mapping[str, tuple[float, float]], named: int) -> set[str]:
+    """The nodes whose names find room, the first of `nodes` first."""
+    taken: list[tuple[float, float, float]] = []
+    found: set[str] = set()
+    for node in nodes:
+        x, y = places[node.id]
+        y -= _radius(node)
+        half = 3.6 * len(_short(node.label))
+        if all(abs(y - other_y) > 16 or abs(x - other_x) > half + other for other_x, other_y, other in taken):
+            taken.append((x, y, half))
+            found.add(node.id)
+            if len(found) == named:
+                break
+    return found
 
 
 def _svg(kind: str, title: str, height: float, parts: Sequence[str]) -> str:

@@ -78,7 +78,7 @@ def _bar(bar: Bar, y: int, scale: _Scale, today: str) -> str:
     open_end = bar.to_latest is None
     end = scale.x(_end_of(bar.to_latest or today))
     sure_end = scale.x(_year(bar.to_earliest or today))
-    label = bar.label if len(bar.label) <= 40 else bar.label[:38] + "…"
+    label = bar.label if len(bar.label) <= 38 else bar.label[:36] + "…"
     words = f"{bar.label}: {bar.words}"
     middle = y + ROW / 2
     parts = [

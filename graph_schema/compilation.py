@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, SelectionSetNode
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLObjectType, Node, SelectionSetNode
 
 from datasets.query.selection import Part, Parts, Slot, Types
+from graph_schema import meaning as means
 from graph_schema.arguments import NullArgumentError, Read, Tree, Variables, argument_tree
 from graph_schema.collect import Collected, Collector
 from graph_schema.known import KnownDocuments
@@ -16,6 +17,9 @@ from graph_schema.limits import Limits
 from graph_schema.refusal import over_limit
 from graph_schema.schema import Built
 from graph_schema.scope import Scope
+
+LISTS = (means.Listing, means.SearchList, means.ClaimList, means.CompoundList, means.Many)
+"""What becomes a list of objects in the statement."""
 
 
 class FieldError(Exception):
@@ -63,6 +67,7 @@ class Compilation:
         self.errors: list[Mapping[str, object]] = []
         self.fields = 0
         self.depth = 0
+        self.lists = 0
         self.path: list[str] = []
         self._write = write
         self._collector = Collector(question.fragments, question.built.covers, question.variables)
@@ -126,10 +131,15 @@ class Compilation:
         self.depth = max(self.depth, len(self.path))
         if len(self.path) > self.limits.depth:
             raise over_limit("depth", len(self.path), self.limits.depth, "ask several questions", asked.node)
+        many = isinstance(self.question.built.meanings.get(asked.type_name, {}).get(asked.name), LISTS)
+        self.lists += many
+        if self.lists > self.limits.nested_lists:
+            raise over_limit("nested_lists", self.lists, self.limits.nested_lists, "ask several questions", asked.node)
         try:
             yield
         finally:
             self.path.pop()
+            self.lists -= many
 
     def arguments(self, asked: Asked) -> dict[str, Tree]:
         """The arguments of a field by name. Raises FieldError for a null where none may be."""
@@ -139,12 +149,12 @@ class Compilation:
             try:
                 found[name] = argument_tree(argument, given.get(name), self.question.variables)
             except NullArgumentError as error:
-                self._note(asked, f"Argument '{name}' {error}.")
+                self._note(given.get(name) or asked.node, f"Argument '{name}' {error}.")
                 raise FieldError from error
         return found
 
-    def _note(self, asked: Asked, message: str) -> None:
-        spot = asked.node.loc.start_token if asked.node.loc else None
+    def _note(self, node: Node, message: str) -> None:
+        spot = node.loc.start_token if node.loc else None
         self.errors.append(
             {
                 "message": message,

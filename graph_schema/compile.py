@@ -31,6 +31,8 @@ class Compiled:
     errors: tuple[Mapping[str, object], ...]
     fields: int
     depth: int
+    nothing: bool = False
+    """Whether an error reaches the root, so that there is no data at all."""
 
 
 def compile_operation(question: Question, operation: OperationDefinitionNode) -> Compiled:
@@ -41,7 +43,10 @@ def compile_operation(question: Question, operation: OperationDefinitionNode) ->
     root = len(c.collected(query.name, [operation.selection_set]))
     if root > c.limits.root_fields:
         raise over_limit("root_fields", root, c.limits.root_fields, "ask several questions")
-    parts = c.parts(query.name, [operation.selection_set])
+    try:
+        parts = c.parts(query.name, [operation.selection_set])
+    except FieldError:
+        return Compiled(Selection(()), {}, tuple(c.errors), c.fields, c.depth, nothing=True)
     return Compiled(Selection(parts), c.reads, tuple(c.errors), c.fields, c.depth)
 
 
@@ -57,7 +62,7 @@ def _part(c: Compilation, asked: Asked) -> Part:
             return _WRITERS[type(found)](c, asked, found)
         except FieldError:
             required = isinstance(c.type(asked.type_name).fields[asked.name].type, GraphQLNonNull)
-            if required and len(c.path) > 1:
+            if required:
                 raise
             return sql.Literal(asked.key, None)
 

@@ -42,7 +42,7 @@ class Endpoint:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="graphql")
         self._sdl = engine.built.sdl.encode()
         self._changelog: asyncio.Future[str] | None = None
-        self._limits = json.dumps(published(engine.limits), indent=2).encode() + b"\n"
+        self._limits = json.dumps(published(engine.limits, engine.capacity), indent=2).encode() + b"\n"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""

@@ -19,8 +19,9 @@ from graphql import (
 )
 
 from datasets.query.bind import BadValueError
+from datasets.query.capacity import Capacity
 from datasets.query.plan import Plan, Planner
-from datasets.query.run import ClosedError, Database, DeadlineError, TooLargeError
+from datasets.query.run import AnyDatabase, ClosedError, DeadlineError, TooComplexError, TooLargeError
 from graph_schema.answer import Answer, data_answer, error_answer, refusal_answer
 from graph_schema.arguments import Read, Variables, shape
 from graph_schema.budget import Budget
@@ -49,6 +50,8 @@ class Planned:
     reads: tuple[tuple[str, Read], ...]
     errors: tuple[Mapping[str, object], ...]
     fields: int
+    nothing: bool = False
+    """Whether there is no data, because a null argument leaves a field that must not be null without a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,13 @@ class Engine:
 
     built: Built
     planner: Planner
-    database: Database
+    database: AnyDatabase
     known: KnownDocuments
     limits: Limits = field(default_factory=Limits)
     history: Callable[[], str] = str
     """Writes what changed in the schema up to this release, as Markdown."""
+    capacity: Capacity | None = None
+    """What the database was found to take."""
 
     def __post_init__(self) -> None:
         """Empty caches and full budgets."""
@@ -98,7 +103,7 @@ class Engine:
     def run(self, ready: Ready) -> Answer:
         """Run what is ready; from any thread."""
         try:
-            data = self._data(ready)
+            data = b"null" if ready.plan.nothing else self._data(ready)
             if len(data) > self.limits.response_bytes:
                 raise over_limit("response_bytes", len(data), self.limits.response_bytes, "ask for smaller pages")
         except Refusal as refusal:
@@ -128,6 +133,8 @@ class Engine:
             ) from error
         except TooLargeError as error:
             raise Refusal("LIMIT_EXCEEDED", f"{error}.", facts={"limit": "response_bytes"}) from error
+        except TooComplexError as error:
+            raise Refusal("LIMIT_EXCEEDED", f"{error}.", facts={"limit": "statement"}) from error
         except ClosedError as error:
             raise Refusal("RELEASE_CLOSED", f"{error}.", status=503, headers={"Retry-After": "1"}) from error
 
@@ -220,7 +227,11 @@ class Engine:
         question = Question(self.built, self.limits, self.known, document.fragments, variables, introspected)
         compiled = compile_operation(question, operation.node)
         return Planned(
-            self.planner.plan(compiled.selection), tuple(compiled.reads.items()), compiled.errors, compiled.fields
+            self.planner.plan(compiled.selection),
+            tuple(compiled.reads.items()),
+            compiled.errors,
+            compiled.fields,
+            compiled.nothing,
         )
 
     def _introspect(

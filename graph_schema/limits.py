@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
+from datasets.query.capacity import Capacity
 from graph_schema.scope import DEFAULT_PAGE, FILTER_DEPTH, ORDER_KEYS, PAGE, PLAIN_LIST
 
 
@@ -15,6 +16,7 @@ class Limits:
     document_characters: int = 50_000
     tokens: int = 4_000
     depth: int = 15
+    nested_lists: int = 6
     aliases: int = 60
     root_fields: int = 30
     directives: int = 100
@@ -40,6 +42,7 @@ DOCS: dict[str, str] = {
     "document_characters": "Characters of a document.",
     "tokens": "Lexical tokens of a document.",
     "depth": "Fields within fields, the root field counted, fragments resolved.",
+    "nested_lists": "Lists of records or values within each other, the outermost counted.",
     "aliases": "Aliases in a document.",
     "root_fields": "Fields of Query in one operation, aliases counted.",
     "directives": "Directives in a document.",
@@ -61,7 +64,25 @@ DOCS: dict[str, str] = {
 }
 
 
-def published(limits: Limits) -> dict[str, object]:
-    """The limits as they are published, each with its meaning."""
+def within(limits: Limits, capacity: Capacity) -> Limits:
+    """The limits, lowered to what the database was found to take, so that what is published is true."""
+    return replace(
+        limits,
+        nested_lists=min(limits.nested_lists, capacity.nesting),
+        root_fields=min(limits.root_fields, capacity.roots),
+        filter_conditions=min(limits.filter_conditions, capacity.filters),
+    )
+
+
+def published(limits: Limits, capacity: Capacity | None = None) -> dict[str, object]:
+    """The limits as they are published, each with its meaning; beside them what the database was found to take."""
     values = asdict(limits)
-    return {"limits": [{"name": f.name, "value": values[f.name], "doc": DOCS[f.name]} for f in fields(limits)]}
+    found: dict[str, object] = {
+        "limits": [{"name": f.name, "value": values[f.name], "doc": DOCS[f.name]} for f in fields(limits)]
+    }
+    if capacity is not None:
+        found["database"] = {
+            "doc": "What statements the database was found to take when the release was opened, tried up to a bound.",
+            **asdict(capacity),
+        }
+    return found

@@ -37,6 +37,10 @@ class TooLargeError(QueryError):
     """The answer is larger than allowed."""
 
 
+class TooComplexError(QueryError):
+    """The statement is deeper or longer than the database takes."""
+
+
 class ClosedError(QueryError):
     """The database was closed, because another release took its place."""
 
@@ -210,5 +214,9 @@ def _explained() -> Iterator[None]:
         raise DeadlineError("the query took longer than allowed: ask for less, or in smaller pages") from error
     except apsw.TooBigError as error:
         raise TooLargeError("the answer is larger than allowed: ask for fewer fields, or in smaller pages") from error
+    except apsw.SQLError as error:
+        if not any(word in str(error) for word in ("too many", "too large", "overflow", "at most")):
+            raise
+        raise TooComplexError("the query is deeper or longer than the database takes: ask several questions") from error
     except (apsw.CursorClosedError, apsw.ConnectionClosedError) as error:
         raise ClosedError("this release is no longer served; ask the current one") from error

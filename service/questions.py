@@ -23,10 +23,11 @@ from service.problems import Problem, not_found
 from service.records import Ref, Shown, name_of
 from service.rows import Cell
 from service.switching import Held
+from service.workbook import MEDIA_TYPE, workbook
 
 SHOWN = 500
 """Rows of an answer on the page; the downloads hold all."""
-_CSV, _JSON = ".csv", ".json"
+_CSV, _JSON, _XLSX = ".csv", ".json", ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ async def index(request: Request, held: Held) -> Response:
 
 
 async def question(request: Request, held: Held) -> Response:
-    """One question: its form and answer as a page, or all rows as CSV or JSON."""
+    """One question: its form and answer as a page, or all rows as CSV, JSON or Excel."""
     name = request.path_params["name"]
-    slug = name.removesuffix(_CSV).removesuffix(_JSON)
+    slug = name.removesuffix(_CSV).removesuffix(_JSON).removesuffix(_XLSX)
     found = await held.reader.read(lambda _: {q.slug: q for q in questions(held.release)})
     asked = found.get(slug)
     if asked is None:
@@ -70,6 +71,9 @@ async def question(request: Request, held: Held) -> Response:
         return _download(as_csv(answer, about), "text/csv", f"{slug}.csv")
     if name.endswith(_JSON):
         return _download(as_json(answer, about), "application/json", f"{slug}.json")
+    if name.endswith(_XLSX):
+        book = workbook(answer.columns, answer.rows, about, held.release.id[:10])
+        return _download(book, MEDIA_TYPE, f"{slug}.xlsx")
     headings, rows = laid_out(held.release.shapes, answer)
     query = urlencode({choice.name: choice.value for choice in choices})
     body = pages.render(

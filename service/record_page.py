@@ -10,7 +10,18 @@ from starlette.requests import Request
 
 from datasets.shapes.model import Entity, Shapes
 from linked_data.namespaces import Namespaces
-from service import citations, gatherings, inquiries, linked_documents, lists, pages, records, reports, sentence
+from service import (
+    citations,
+    exports,
+    gatherings,
+    inquiries,
+    linked_documents,
+    lists,
+    pages,
+    records,
+    reports,
+    sentence,
+)
 from service.documents import FORMATS
 from service.graphql_face import DressedFace
 from service.meanings import observes
@@ -48,7 +59,8 @@ async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
         drawn={gathering.name: gathering for gathering in drawn},
         listings=listings,
         counts={listing.name for listing in listings if _counts(shapes, entity, listing.name)},
-        asked=asked,
+        files=exports.sources(shapes, entity),
+        places={listing.name for listing in listings if exports.mappable(shapes, entity, listing.name)},
         formats=[f for f in FORMATS if f.suffix != "html"],
         iri=iri,
         here=f"{root}/doc/{entity.name}/{name}.html",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from service import compare, dictionary, health, home, news, overviews, questions, record, releases, static
+from service import compare, dictionary, exports, health, home, news, overviews, questions, record, releases, static
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
@@ -51,6 +51,7 @@ def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/compare", page(compare.compare)),
         Route("/dictionary", page(dictionary.dictionary)),
         Route("/news", page(news.news)),
+        Route("/list/{type}/{id}/{file}", page(exports.listed)),
         Route("/id/{type}/{id}", page(record.thing)),
         Route("/doc/{type}/{name}", record.DOCUMENT),
         Route("/same/{scheme}/{value:path}", page(record.same)),

@@ -83,5 +83,6 @@ FACES: tuple[FaceRow, ...] = (
     ),
     FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),
     FaceRow("reconcile", ("/reconcile",), "service.reconcile_face:open_face"),
+    FaceRow("changes", ("/changes", "/feed.atom", "/sitemap.xml", "/sitemap"), "service.changes_face:open_face"),
     FaceRow("graphql", ("/graphql",), "service.graphql_face:open_face"),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datasets.query.cursor import Key
 from datasets.query.json_text import identifier
 from datasets.query.things import Scope, Thing
+from datasets.shapes import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Base:
     other_order: str = ""
     """The tables joined so that the database may choose where to begin, for orders other than the default."""
     undated: str = ""
+    link: Link | None = None
+    """The single link by which the rows are reached."""
     alone: str = ""
     """The driver without the tables joined to it, where `ties` and `conditions` need no more: for counting."""
 

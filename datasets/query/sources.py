@@ -83,7 +83,7 @@ def _reverse(w: Writer, source: Reverse, parent: Scope) -> Base:
         apart = (f"{scope.alias}.{identifier(column.name + '_type')}={quoted(type_)}",)
     rows = w.statistics.per_key(thing.table, layout.link_key(w.shapes, column))
     keys = _ordered(scope, entity, column.name)
-    return Base(thing.name, scope, table_of(thing, scope), keys, thing.table, rows, ties, apart, link)
+    return Base(thing.name, scope, table_of(thing, scope), keys, thing.table, rows, ties, apart, link, link=column)
 
 
 def _reverse_set(w: Writer, thing: Thing, column: Link, scope: Scope, parent: Scope) -> Base:

@@ -54,7 +54,7 @@ def members(w: Writer, source: Members, parent: Scope) -> Base:
         owner,
         f"{left} JOIN {right}",
         left_out,
-        left,
+        alone=left,
     )
 
 

@@ -18,6 +18,7 @@ from datasets.query.selection import Members, Order, Page, Search, Slot, Source,
 from datasets.query.sources import base, sort_key
 from datasets.query.things import Scope, SelectionError
 from datasets.query.writer import Writer
+from datasets.release import layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def _order(w: Writer, source: Source, found: Base, asked: tuple[Order, ...]) -> 
         return keys, False
     if isinstance(source, Members):
         return keys, keys[0].sql == found.keys[0].sql and len(keys) == len(found.keys)
-    names = tuple(key.field for key in keys)
+    tied = layout.link_key(w.shapes, found.link) if found.link is not None else ()
+    wanted = (*tied, *(key.field for key in keys))
     table = w.things.tables[found.scope.thing.table]
-    indexes = (index for index in (*table.indexes, table.primary_key) if index[-len(names) :] == names)
-    return keys, not found.other_order and any((len(index) > len(names)) is bool(found.ties) for index in indexes)
+    indexes = (*table.indexes, table.primary_key)
+    return keys, not found.other_order and any(index[: len(wanted)] == wanted for index in indexes)
 
 
 def _keys(source: Source, found: Base, asked: tuple[Order, ...]) -> tuple[Key, ...]:

@@ -137,13 +137,23 @@ def _indexes(shapes: Shapes, entity: Entity) -> tuple[tuple[str, ...], ...]:
     found: list[tuple[str, ...]] = [(sort, "id") for _, sort in sorts]
     for link in entity.links:
         if not link.many:
-            found += [(*link_key(shapes, link), sort, "id") for order, sort in sorts if order != link.name]
+            by_order = [(*link_key(shapes, link), sort, "id") for order, sort in sorts if order != link.name]
+            found += [(*fields, *_other_end(shapes, entity, link)) for fields in by_order[:1]] + by_order[1:]
             if not link_table(shapes, link.target):  # a link to any record: what stands beside it is asked of each
                 beside = [other for other in entity.links if other is not link and not other.many]
                 found += [(*link_key(shapes, link), *link_key(shapes, other)) for other in beside]
     if entity.file:
         found += [(c.name, sorts[0][1], "id") for c in entity.columns if c.kind is Kind.CODE]
     return tuple(dict.fromkeys(found))
+
+
+def _other_end(shapes: Shapes, entity: Entity, link: Link) -> tuple[str, ...]:
+    """What an index of a required link carries at its end: the other required links.
+
+    So walking from one end of a membership to the other reads the index alone: half the time of a filter across it.
+    """
+    others = (other for other in entity.links if other.required and not other.many and other is not link)
+    return tuple(field for other in others for field in link_key(shapes, other)) if link.required else ()
 
 
 def set_table_name(entity: Entity, column: Column) -> str:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from typing import Any
 
-from graph_schema.answer import Answer, refusal_answer
+from graph_schema.answer import Answer, dumped, refusal_answer
 from graph_schema.engine import Engine
 from graph_schema.limits import published
 from graph_schema.page import graphql_page
@@ -35,7 +35,7 @@ _THREADS = 4
 
 
 class Endpoint:
-    """The application at `/graphql` and what stands below it, for one release: schema, limits, changelog."""
+    """The application at `/graphql` for one release; below it stand schema, limits, operations and changelog."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -54,12 +54,15 @@ class Endpoint:
             await self._fixed(scope, send, self._sdl, "text/plain; charset=utf-8")
         elif path == "/graphql/limits":
             await self._fixed(scope, send, self._limits, PLAIN)
+        elif path == "/graphql/operations":
+            known = [{"sha256Hash": sha, "query": text} for sha, text in self.engine.registered.items()]
+            await self._fixed(scope, send, dumped({"operations": known}), PLAIN)
         elif path == "/graphql/changelog":
             await self._fixed(scope, send, await self._history(), "text/markdown; charset=utf-8")
         else:
             refusal = Refusal(
                 "NOT_FOUND",
-                "There is only /graphql, /graphql/schema.graphql, /graphql/limits and /graphql/changelog.",
+                "There is only /graphql, and below it schema.graphql, limits, operations and changelog.",
                 status=404,
             )
             await self._refuse(scope, send, refusal, PLAIN)

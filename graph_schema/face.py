@@ -36,6 +36,9 @@ class GraphQLFace:
         return self._endpoint.variant(scope)
 
 
-def open_face(release: Release, root: str) -> GraphQLFace:
-    """The face of a release. Takes a good part of a second; the root comes with each request."""
-    return GraphQLFace(Endpoint(open_engine(release)))
+def open_face(release: Release, root: str, *, postgres: str = "") -> GraphQLFace:
+    """The face of a release. Takes a good part of a second; the root comes with each request.
+
+    With `postgres` it answers from that database, see `open_engine`.
+    """
+    return GraphQLFace(Endpoint(open_engine(release, postgres=postgres)))

@@ -10,6 +10,9 @@ import time
 
 from starlette.exceptions import HTTPException
 
+from graph_schema.answer import refusal_answer
+from graph_schema.refusal import Refusal
+from graph_schema.request import PLAIN, RESPONSE, accepted
 from service import metrics as counters
 from service.answers import address, header
 from service.faces import Message, Receive, Scope, Send
@@ -26,6 +29,8 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 """A request id that a client or proxy may give; others are replaced."""
 LONGEST_ADDRESS = 8000
 """Path and query of more bytes are answered with 414."""
+GRAPHQL = re.compile(r"(?:/releases/[^/]+)?/graphql(?:/|$)")
+"""The addresses of which every answer has the shape of GraphQL, errors of the service too."""
 _READ = frozenset({b"accept", b"accept-encoding", b"if-none-match", b"x-request-id", b"user-agent"})
 
 
@@ -165,7 +170,9 @@ class _Request:
         """Answer with a problem, as a page where the client would rather have one."""
         accept = header(scope, b"accept").decode("latin-1") or None
         headers = [(n.lower().encode(), value.encode("latin-1", "replace")) for n, value in problem.headers.items()]
-        if wants_html(accept):
+        if GRAPHQL.match(scope["path"]):
+            kind, body = _as_graphql(problem, accept)
+        elif wants_html(accept):
             kind, body = f"{HTML}; charset=utf-8", problem_page(problem, self.id.decode(), scope.get("root_path", ""))
         else:
             kind, body = JSON, document(problem, scope["path"], self.id.decode())
@@ -178,6 +185,14 @@ class _Request:
             headers.append((b"vary", b"Accept"))
         await self({"type": "http.response.start", "status": kind_of(problem.status).status, "headers": headers})
         await self({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _as_graphql(problem: Problem, accept: str | None) -> tuple[str, bytes]:
+    """A problem in the shape of GraphQL, whose clients read no other: its media type and body."""
+    code = kind_of(problem.status).slug.replace("-", "_").upper()
+    refusal = Refusal(code, problem.detail, status=problem.status, facts=problem.members)
+    media_type = accepted(accept or "", (PLAIN, RESPONSE)) or PLAIN
+    return f"{media_type}; charset=utf-8", refusal_answer(refusal, well_formed=False).body
 
 
 def _line(scope: Scope, request: _Request, seconds: float) -> dict[str, object]:

@@ -13,6 +13,8 @@ from graph_schema.request import PAGE
 from service import pages, static
 from service.faces import Receive, Scope, Send
 from service.headers import Headers
+from service.json_documents import question
+from service.settings import resolve
 
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -57,5 +59,10 @@ class DressedFace:
 
 
 def open_face(release: Release, root: str) -> DressedFace:
-    """Open the face over a release."""
-    return DressedFace(open_plain(release, root), release, root)
+    """Open the face over a release, in its file or in the PostgreSQL of the settings."""
+    face = open_plain(release, root, postgres=resolve().graphql_database)
+    for _, text in EXAMPLES:
+        face.engine.keep(text)
+    for entity in release.shapes.entities:
+        face.engine.keep(question(face.engine.built.schema, entity))
+    return DressedFace(face, release, root)

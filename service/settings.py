@@ -62,6 +62,12 @@ def _address_or_none(text: str) -> str:
     return _address(text) if text else ""
 
 
+def _postgres_or_none(text: str) -> str:
+    if text and urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError("give an address that begins with postgresql://")
+    return text
+
+
 def _path(text: str) -> Path:
     if not text:
         raise ValueError("give a folder")
@@ -84,6 +90,14 @@ class Settings:
     database: str = field(
         default="sqlite:///.alliances/canonical.sqlite",
         metadata=_about("Canonical database: sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME.", _text),
+    )
+    graphql_database: str = field(
+        default="",
+        metadata=_about(
+            "PostgreSQL from which GraphQL is answered, postgresql://USER:PASSWORD@HOST/NAME; releases are copied "
+            "there when they are opened. Without it, GraphQL is answered from the file of the release.",
+            _postgres_or_none,
+        ),
     )
     releases: Path = field(
         default=Path(".alliances/releases"),

@@ -265,6 +265,17 @@ def test_a_wrong_hash_is_refused(endpoint: Endpoint, extension: dict[str, object
     assert (reply.status, only_error(reply)["extensions"]["code"]) == (400, code)
 
 
+def test_operations_of_our_own_are_registered_and_free(engine: Engine) -> None:
+    own = replace(engine, limits=replace(engine.limits, cold_documents=1))
+    sha = own.keep(NAME)
+    there = Endpoint(own)
+    listed = request(there, path="/graphql/operations").json["operations"]
+    assert listed == [{"sha256Hash": sha, "query": NAME}]
+    for _ in range(2):
+        assert post(there, {"extensions": persisted(NAME)}).json["data"] == DATA
+    assert [post(there, {"query": f"{{ {key}: __typename }}"}).status for key in "ab"] == [200, 429]
+
+
 def test_an_invalid_document_is_not_registered(endpoint: Endpoint) -> None:
     post(endpoint, {"query": "{ nothing }", "extensions": persisted("{ nothing }")})
     assert only_error(post(endpoint, {"extensions": persisted("{ nothing }")}))["message"] == "PersistedQueryNotFound"

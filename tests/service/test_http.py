@@ -70,6 +70,15 @@ def test_browsers_get_errors_as_pages(client: TestClient, method: str, path: str
     assert answer.headers["x-request-id"] in answer.text
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/releases/2026-01-31-0123456789/graphql"])
+def test_graphql_has_its_own_shape_of_errors_whoever_tells_of_them(client: TestClient, path: str) -> None:
+    answer = client.get(f"{path}?query={'a' * 9000}", headers={"Accept": "application/graphql-response+json"})
+    assert answer.status_code == 414
+    assert answer.headers["content-type"] == "application/graphql-response+json; charset=utf-8"
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "URI_TOO_LONG"
+
+
 def test_a_problem_type_leads_to_its_description(client: TestClient) -> None:
     page = client.get("/problems").text
     for kind in KINDS:

@@ -21,6 +21,7 @@ from tests.service.running import Running, running
 CLIENTS = Path(__file__).parents[1] / "clients"
 PACKAGES = CLIENTS / "node_modules"
 
+pytestmark = pytest.mark.slow
 javascript = pytest.mark.usefixtures("packages")
 
 
@@ -111,7 +112,8 @@ def test_gql_asks_many_questions_at_once(url: str) -> None:
                 request = gql(document)
                 request.variable_values = {"id": id}
                 requests.append(session.execute(request))
-            return await asyncio.gather(*requests)
+            found: list[dict[str, Any]] = await asyncio.gather(*requests)
+            return found
 
     names = [found["organization"] for found in asyncio.run(ask())]
     assert names[2] is None
@@ -164,7 +166,8 @@ def test_relay_compiles_our_schema_and_its_queries_run(url: str, tmp_path: Path)
         def ask(name: str, **variables: object) -> dict[str, Any]:
             request = gql(by_name[name])
             request.variable_values = variables
-            return session.execute(request)
+            found: dict[str, Any] = session.execute(request)
+            return found
 
         first = ask("MembersQuery", id="orchid-alliance", at="2018-07")["alliance"]
         edges, page = first["members"]["edges"], first["members"]["pageInfo"]

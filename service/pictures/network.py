@@ -182,6 +182,6 @@ def _legible(nodes: Sequence[Node], places: Mapping[str, tuple[float, float]], n
 
 def _svg(kind: str, title: str, height: float, parts: Sequence[str]) -> str:
     return (
-        f'<svg class="{kind}" viewBox="0 0 {SIZE} {height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="{kind}" viewBox="0 0 {SIZE} {height}" role="group" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )

@@ -37,7 +37,7 @@ def timeline(title: str, bars: Sequence[Bar], today: str) -> str:
     height = TOP + ROW * len(bars) + 8
     rows = [_bar(bar, TOP + ROW * number, scale, today) for number, bar in enumerate(bars)]
     return (
-        f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="timeline" viewBox="0 0 {WIDTH} {height}" role="group" aria-label="{escape(title)}">'
         f"{_axis(scale, height)}{''.join(rows)}</svg>"
     )
 

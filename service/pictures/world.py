@@ -124,7 +124,7 @@ def world_map(
         shaded.append(shape)
     dots = [_dot(place) for place in places]
     return (
-        f'<svg class="world" viewBox="0 0 {world.width} {world.height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="world" viewBox="0 0 {world.width} {world.height}" role="group" aria-label="{escape(title)}">'
         f'<image href="{escape(base)}" width="{world.width}" height="{world.height}"/>'
         f'{"".join(shaded)}<g class="dots">{"".join(dots)}</g></svg>'
     )

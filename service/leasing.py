@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Router
 
 from service.answers import answered, asked, give
+from service.areas import Areas
 from service.faces import FaceRow, Receive, Scope, Send
 from service.negotiation import choose
 from service.problems import not_acceptable
 from service.switching import Held, Switch
 
 
-async def _from(held: Held, router: Router, scope: Scope, receive: Receive, send: Send) -> None:
+async def _from(held: Held, router: Areas, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer from a release: out of its cache where the very same was asked before, else through its routes."""
     scope["state"]["held"] = held
     if scope["method"] in ("GET", "HEAD") and (answer := held.cache.asked(asked(scope))):
@@ -48,7 +48,7 @@ def refuse_writing(scope: Scope) -> None:
 class CurrentRelease:
     """The current release at the root."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Areas) -> None:
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +61,7 @@ class CurrentRelease:
 class OlderRelease:
     """A release by its id, below `/releases/{release}`."""
 
-    def __init__(self, router: Router) -> None:
+    def __init__(self, router: Areas) -> None:
         self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

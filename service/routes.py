@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Mount, Route
 
 from service import compare, dictionary, exports, health, home, news, overviews, questions, record, releases, static
+from service.areas import Areas
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
@@ -17,8 +18,8 @@ def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
     What is read from a release has two addresses: at the root for the current release, below `/releases/{id}` for
     each that is kept.
     """
-    release = Router(release_routes(rows), redirect_slashes=False)
-    return [
+    release = Areas(release_routes(rows))
+    everything = [
         Route("/health/live", Get(health.live)),
         Route("/health/ready", Get(health.ready)),
         Route("/health/fresh", Get(health.fresh)),
@@ -32,6 +33,7 @@ def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Mount("/releases/{release}", app=OlderRelease(release)),
         Mount("", app=CurrentRelease(release)),
     ]
+    return [Mount("", app=Areas(everything))]
 
 
 def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -18,6 +18,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    SelectionSetNode,
     Undefined,
     Visitor,
     coerce_input_value,
@@ -111,8 +112,12 @@ class Document(Generic[P]):
             )
         found = self.operations.get(name)
         if found is None:
-            raise Refusal("OPERATION_RESOLUTION_FAILURE", f"There is no operation {name!r} in the document.")
+            raise Refusal("OPERATION_RESOLUTION_FAILURE", f"There is no operation {name[:80]!r} in the document.")
         return found
+
+
+def _pairs(counts: Counter[str]) -> int:
+    return sum(count * (count - 1) // 2 for count in counts.values())
 
 
 class _Census(Visitor):
@@ -123,12 +128,26 @@ class _Census(Visitor):
         self.aliases = 0
         self.directives = 0
         self.introspections = 0
+        self.objects: Counter[str] = Counter()
+        self.leaves = 0
         self.conditions: set[str] = set()
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         """Count aliases and introspection."""
         self.aliases += node.alias is not None
+        if node.selection_set is not None:
+            self.objects[(node.alias or node.name).value] += 1
         self.introspections += node.name.value in ("__schema", "__type")
+
+    @property
+    def merges(self) -> int:
+        """Pairs of fields under one key that validation has to compare."""
+        return self.leaves + _pairs(self.objects)
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
+        """Count the pairs of leaves that share a key: those of one set alone, for elsewhere they cost little."""
+        fields = (one for one in node.selections if isinstance(one, FieldNode) and one.selection_set is None)
+        self.leaves += _pairs(Counter((one.alias or one.name).value for one in fields))
 
     def enter_directive(self, node: object, *_: object) -> None:
         """Count directives; note variables of skip and include."""
@@ -157,6 +176,7 @@ def read_document(text: str, schema: GraphQLSchema, limits: Limits) -> Document[
         ("aliases", census.aliases),
         ("directives", census.directives),
         ("introspections", census.introspections),
+        ("merges", census.merges),
     ):
         allowed = getattr(limits, name)
         if spent > allowed:

@@ -20,6 +20,7 @@ class Limits:
     aliases: int = 60
     root_fields: int = 30
     directives: int = 100
+    merges: int = 10_000
     fields: int = 1_500
     introspections: int = 3
     validation_errors: int = 10
@@ -46,6 +47,7 @@ DOCS: dict[str, str] = {
     "aliases": "Aliases in a document.",
     "root_fields": "Fields of Query in one operation, aliases counted.",
     "directives": "Directives in a document.",
+    "merges": "Pairs of fields under one response key: of objects in a whole document, of others in one selection set.",
     "fields": "Fields in all, fragments resolved, and a field of an interface counted once for each type it can be.",
     "introspections": "__schema and __type fields in one operation.",
     "validation_errors": "Errors of a document that are reported; then validation stops.",

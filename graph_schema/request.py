@@ -14,6 +14,8 @@ from graph_schema.refusal import Refusal
 RESPONSE = "application/graphql-response+json"
 PLAIN = "application/json"
 PAGE = "text/html"
+DEEPEST = 100
+"""How deep variables may nest: far more than any filter does."""
 _RANGE = re.compile(r"([\w!#$&^.+*-]+)/([\w!#$&^.+*-]+)")
 
 
@@ -120,7 +122,24 @@ def checked(content: Mapping[str, object]) -> Request:
         raise Refusal("BAD_REQUEST", "`variables` is neither an object nor null.")
     if extensions is not None and not isinstance(extensions, dict):
         raise Refusal("BAD_REQUEST", "`extensions` is neither an object nor null.")
+    if variables and _deeper(variables, DEEPEST):
+        raise Refusal("BAD_REQUEST", f"`variables` nest more than {DEEPEST} deep.")
     return Request(query, name, variables or {}, extensions or {})
+
+
+def _deeper(value: object, depth: int) -> bool:
+    """Whether lists and objects nest deeper than that; looked at level by level, never by recursion."""
+    level: list[object] = [value]
+    for _ in range(depth + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 @lru_cache(maxsize=512)

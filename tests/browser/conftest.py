@@ -21,11 +21,11 @@ from service.app import create_app
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
-WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 390, "height": 800}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 800}
 
 
 @pytest.fixture(scope="session")

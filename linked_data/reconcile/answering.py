@@ -79,6 +79,8 @@ class Reconciliation:
     def queries(self, connection: apsw.Connection, text: str) -> Json:
         """The answer to a batch of queries as JSON text. Raises BadQueryError and Overdue."""
         asked = batch(text)
+        for type_ in {type_ for query in asked.values() for type_ in self.matcher.types(query.types)}:
+            self.matcher.index(connection, type_)  # the time of a batch begins when there is something to search
         deadline = time.monotonic() + SECONDS
         return {key: {"result": self._results(connection, query, deadline)} for key, query in asked.items()}
 

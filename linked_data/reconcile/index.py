@@ -5,10 +5,12 @@ from __future__ import annotations
 import bisect
 import heapq
 import math
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import pairwise
 
 from datasets.text import fold
 from linked_data.reconcile.entries import Entry
@@ -21,6 +23,10 @@ LEAST_WEIGHT = 0.2
 MOST_ALIKE = 12
 """So many words of the index at most stand in for one that is unknown."""
 _SPELLINGS_TRIED = 120
+_SYLLABLES = 6
+"""Words of so many letters are sometimes written as one: Jiao Tong, Jiaotong."""
+_RESPELLED = 4
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*")
 
 
 class Index:
@@ -37,6 +43,7 @@ class Index:
         self.exact: dict[str, list[int]] = {}
         """Names by their folded text."""
         self.postings: dict[str, array[int]] = {}
+        self._joined: dict[str, tuple[str, str]] = {}
         for entry in entries:
             self._add(entry)
 
@@ -45,26 +52,45 @@ class Index:
         self.entries.append(entry)
         seen: set[tuple[str, ...]] = set()
         for place, name in enumerate(entry.names):
-            identifier = len(self.words)
-            words = compared(name.text)
-            self.owner.append(number)
-            self.place.append(place)
-            self.words.append(words)
-            self.exact.setdefault(fold(name.text), []).append(identifier)
-            if words in seen:
-                continue
-            seen.add(words)
-            for word in set(words):
-                postings = self.postings.get(word)
-                if postings is None:
-                    postings = self.postings[word] = array("L")
-                postings.append(identifier)
+            self.exact.setdefault(fold(name.text), []).append(len(self.words))
+            ways = [compared(name.text)]
+            if "(" in name.text:
+                ways.append(compared(_BRACKETS.sub(" ", name.text)))
+            for words in dict.fromkeys(ways):
+                identifier = len(self.words)
+                self.owner.append(number)
+                self.place.append(place)
+                self.words.append(words)
+                if words not in seen:
+                    seen.add(words)
+                    self._post(identifier, words)
+
+    def _post(self, identifier: int, words: tuple[str, ...]) -> None:
+        for word in set(words):
+            postings = self.postings.get(word)
+            if postings is None:
+                postings = self.postings[word] = array("L")
+            postings.append(identifier)
+        for one, other in pairwise(words):
+            if len(one) <= _SYLLABLES >= len(other):
+                self._joined.setdefault(one + other, (one, other))
+
+    def respelled(self, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The words, and the same with two of them written as one or one as two, where the index knows those."""
+        found = [words]
+        for at, word in enumerate(words):
+            if at + 1 < len(words) and word + words[at + 1] in self.postings:
+                found.append((*words[:at], word + words[at + 1], *words[at + 2 :]))
+            if word in self._joined:
+                found.append((*words[:at], *self._joined[word], *words[at + 1 :]))
+        return found[:_RESPELLED]
 
     def weight(self, word: str) -> float:
         """What a word tells, from LEAST_WEIGHT (in every name) to 1 (in one, or in none)."""
         count = len(self.postings.get(word, ()))
         total = max(len(self.entries), 20)
-        return max(LEAST_WEIGHT, min(1.0, math.log(total / max(count, 1)) / math.log(total)))
+        rarity = max(0.0, min(1.0, math.log(total / max(count, 1)) / math.log(total)))
+        return LEAST_WEIGHT + (1 - LEAST_WEIGHT) * rarity
 
     def candidates(self, words: Iterable[str], most: int) -> list[int]:
         """The names that share the weightiest words, standing in for unknown ones what looks like them."""
@@ -146,9 +172,12 @@ class Index:
     def acronyms(self) -> dict[str, list[int]]:
         """Entries by the first letters of the words of their labels, for acronyms that nobody wrote down."""
         found: dict[str, list[int]] = {}
-        for number, entry in enumerate(self.entries):
-            initials = "".join(word[0] for word in fold(entry.label).replace("-", " ").split() if word[0].isalnum())
-            short = "".join(word[0] for word in compared(entry.label))
+        for identifier, number in enumerate(self.owner):
+            if self.place[identifier]:
+                continue
+            label = fold(self.entries[number].label).replace("-", " ")
+            initials = "".join(word[0] for word in label.split() if word[0].isalnum())
+            short = "".join(word[0] for word in self.words[identifier])
             for letters in {initials, short}:
                 if 3 <= len(letters) <= 8:
                     found.setdefault(letters, []).append(number)

@@ -19,7 +19,16 @@ from linked_data.reconcile.evidence import Finding, Verdict, bare, weigh
 from linked_data.reconcile.index import Index
 from linked_data.reconcile.naming import compared, is_acronym, parts
 from linked_data.reconcile.properties import Property, properties
-from linked_data.reconcile.scoring import PART, PLACE_ALONE, Fit, acronyms_of, exact, fit, initials
+from linked_data.reconcile.scoring import (
+    PART,
+    PLACE_ALONE,
+    Fit,
+    acronyms_of,
+    exact,
+    fit,
+    initials,
+    placed_acronym,
+)
 from linked_data.reconcile.values import Reading
 
 CERTAIN = 86.0
@@ -30,6 +39,7 @@ LEAST = 30.0
 """Candidates below this score are not shown."""
 _NAMES_TRIED = 250
 _WEIGHED = 40
+_PLACED_WORDS = 4
 _UNEXPLAINED = 0.85
 _SHORT_ACRONYM = 84.0
 _BONUS = {True: 5.0, False: 2.0}
@@ -68,7 +78,7 @@ class Candidate:
             sort = self.fit.name.sort
             found["name_exact"] = self.fit.how == "exact"
             found["name_same_words"] = self.fit.how in ("exact", "same_words")
-            found["acronym"] = self.fit.how in ("acronym", "initials")
+            found["acronym"] = self.fit.how in ("acronym", "placed_acronym", "initials")
             found["name_former"] = sort == "former"
             found["name_further"] = sort != "label"
             found["token_overlap"] = round(self.fit.overlap, 3)
@@ -257,10 +267,15 @@ def _fits(index: Index, text: str) -> dict[int, Fit]:
         part = piece != text
         same = index.exact.get(fold(piece), ())
         rivals = len({index.owner[i] for i in same})
-        words = compared(piece)
-        alike = {word: index.alike(word) for word in words}
-        fits = [(index.owner[i], exact(index, i, piece, rivals)) for i in same]
-        fits += [(index.owner[i], fit(index, i, words, alike)) for i in index.candidates(words, _NAMES_TRIED)]
+        fits = [(index.owner[i], exact(index, i, rivals)) for i in same]
+        for words in index.respelled(compared(piece)):
+            alike = {word: index.alike(word) for word in words}
+            for identifier in index.candidates(words, _NAMES_TRIED):
+                number = index.owner[identifier]
+                fits.append((number, fit(index, identifier, words, alike)))
+                placed = placed_acronym(index.entries[number], words) if len(words) <= _PLACED_WORDS else None
+                if placed is not None:
+                    fits.append((number, placed))
         if is_acronym(piece) and not same and not part:
             fits += [(n, initials(index.entries[n])) for n in index.acronyms.get(fold(piece), ())[:_WEIGHED]]
         for number, candidate in fits:

@@ -10,72 +10,11 @@ from pathlib import Path
 from datasets.text import fold, tokens
 
 _HERE = Path(__file__).resolve().parent
+_NOTHING = "and"
+"""The form of words that are dropped."""
 LONGEST = 40
 """Of longer names only so many words are compared."""
 
-_STOP = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "for",
-        "in",
-        "at",
-        "on",
-        "a",
-        "an",
-        "de",
-        "la",
-        "le",
-        "les",
-        "el",
-        "los",
-        "las",
-        "lo",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "della",
-        "dello",
-        "delle",
-        "dei",
-        "degli",
-        "du",
-        "des",
-        "der",
-        "die",
-        "den",
-        "dem",
-        "vom",
-        "von",
-        "zu",
-        "zum",
-        "zur",
-        "am",
-        "im",
-        "fur",
-        "van",
-        "het",
-        "te",
-        "voor",
-        "al",
-        "ul",
-        "na",
-        "v",
-        "w",
-        "av",
-        "af",
-        "i",
-        "o",
-        "d",
-        "l",
-        "s",
-    ]
-)
-"""Words without weight; a name that has nothing else keeps them."""
 _CYRILLIC = str.maketrans(
     {
         "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ж": "zh", "з": "z", "и": "i", "й": "j", "к": "k",
@@ -97,8 +36,9 @@ _TRADITIONAL = str.maketrans(
 )
 """Traditional and Japanese forms of characters in names, as simplified ones."""
 _ELISION = re.compile(r"\b(?:l|d|dell|nell|all|dall|sull|un|qu)'(?=\w)")
-_DOTTED = re.compile(r"\b(?:\w\.){2,}(?:\w\b)?")
+_DOTTED = re.compile(r"\b(?:[^\W\d]\. ?){2,}(?:[^\W\d]\b)?")
 _SPACELESS = re.compile(r"[^\W\d_a-z]")
+_ADJECTIVE = re.compile("sk(?:ii|ij|yi|ogo|aya|aja|oi|ii)$")
 _CUT = re.compile(r"\s*(?:[,;|/()\[\]]|\s[-:]\s)\s*")
 _EXPANDED = {"tu": ("technology", "university")}
 
@@ -106,7 +46,15 @@ _EXPANDED = {"tu": ("technology", "university")}
 @cache
 def words() -> dict[str, str]:
     """The form to compare by, of each word that has one."""
-    return {word: form for form, others in _lines("words.txt") for word in others.split()}
+    return {word: form for form, others in _lines("words.txt") if form != _NOTHING for word in (form, *others.split())}
+
+
+@cache
+def _stop() -> frozenset[str]:
+    """Words without weight; a name that has nothing else keeps them."""
+    return frozenset(
+        word for form, others in _lines("words.txt") if form == _NOTHING for word in (form, *others.split())
+    )
 
 
 @cache
@@ -144,9 +92,10 @@ def compared(text: str) -> tuple[str, ...]:
     >>> compared("南京大學") == compared("南京大学")
     True
     """
-    plain = _plain(text)
-    foreign = not fold(text).isascii()
-    plain = _DOTTED.sub(lambda found: found[0].replace(".", ""), plain)
+    folded = fold(text)
+    foreign = not folded.isascii()
+    plain = folded.translate(_TRADITIONAL).translate(_CYRILLIC) if foreign else folded
+    plain = _DOTTED.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", plain)
     plain = _ELISION.sub("", plain).replace("'", "")
     if not plain.isascii():
         for phrase, form in _phrases():
@@ -163,11 +112,18 @@ def compared(text: str) -> tuple[str, ...]:
             continue
         found += _pairs(run)
         run = []
-        form = known.get(token) or (_alike().get(skeleton(token)) if foreign else None) or token
+        form = known.get(token) or (_alike().get(skeleton(token)) if foreign else None) or _stem(token, foreign=foreign)
         found += _EXPANDED.get(token, (form,))
     found += _pairs(run)
-    bare = [word for word in found if word not in _STOP]
+    bare = [word for word in found if word not in _stop()]
     return tuple((bare or found)[:LONGEST])
+
+
+def _stem(word: str, *, foreign: bool) -> str:
+    """A word without the s of a plural or genitive; one from Cyrillic also without the ending of an adjective."""
+    if foreign and len(word) > 7:
+        word = _ADJECTIVE.sub("", word)
+    return word[:-1] if len(word) > 4 and word.endswith("s") and word[-2] not in "sui" else word
 
 
 def _pairs(run: list[str]) -> list[str]:
@@ -201,7 +157,7 @@ def is_acronym(text: str) -> bool:
     >>> is_acronym("ETH"), is_acronym("LMU"), is_acronym("Yale"), is_acronym("4EU+")
     (True, True, False, True)
     """
-    bare = text.strip().replace(".", "").replace("-", "").replace("+", "")
+    bare = re.sub("[-.+/]", "", text.strip())
     if not 2 <= len(bare) <= 10 or not bare.isalnum() or not bare.isascii():
         return False
     return sum(c.isupper() or c.isdigit() for c in bare) * 2 > len(bare) and any(c.isupper() for c in bare)

@@ -20,11 +20,16 @@ AMBIGUOUS_ACRONYM = 80.0
 UNWRITTEN_ACRONYM = 60.0
 PLACE_ALONE = 70.0
 """Nobody is found for sure by the name of a city alone."""
+GENERIC = 80.0
+"""Nor by words alone that many names have."""
+GENERIC_WEIGHT = 0.6
 PART = 0.97
 """A part of the text (what stands in brackets or before a comma) counts so much less than the whole."""
 _EXPLAINED = 0.1
 _PLACED = 0.5
 _INITIALLED = 0.85
+_NO_PLACES = frozenset(("state", "united", "republic", "federal", "new", "south", "north", "university"))
+"""Words in names of countries and cities that tell organizations apart: Arizona State is not Arizona."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Fit:
     score: float
     name: Name
     how: str
-    """`exact`, `same_words`, `acronym`, `initials` or `words`."""
+    """`exact`, `same_words`, `acronym`, `placed_acronym`, `initials` or `words`."""
     overlap: float
 
     @property
@@ -50,12 +55,14 @@ class Fit:
                 return f"has the words of its {sort}name {said}{tongue}"
             case "acronym":
                 return f"is its acronym {said}"
+            case "placed_acronym":
+                return f"is its acronym {said} with its place"
             case "initials":
                 return f"are the initials of {said}"
         return f"shares {self.overlap:.0%} of the weight of the words of its {sort}name {said}{tongue}"
 
 
-def exact(index: Index, identifier: int, text: str, rivals: int) -> Fit:
+def exact(index: Index, identifier: int, rivals: int) -> Fit:
     """The fit of a name that is the text, case and accents aside. `rivals` are the records that are called so."""
     entry = index.entries[index.owner[identifier]]
     name = entry.names[index.place[identifier]]
@@ -71,12 +78,13 @@ def fit(index: Index, identifier: int, words: tuple[str, ...], alike: Mapping[st
     there = list(index.words[identifier])
     further = FURTHER if name.sort != LABEL else 0.0
     if is_acronym(name.text):
-        same = words == tuple(there)
+        same = words == tuple(there) and len(words) == 1
         return Fit(ACRONYM if same else 0.0, name, "acronym", float(same))
-    if words == tuple(there):
-        return Fit(SAME_WORDS + 1 - further, name, "same_words", 1.0)
     if sorted(words) == sorted(there):
-        return Fit(SAME_WORDS - further, name, "same_words", 1.0)
+        score = SAME_WORDS + (words == tuple(there)) - further
+        if max(map(index.weight, words)) < GENERIC_WEIGHT:
+            score = min(score, GENERIC)
+        return Fit(score, name, "same_words", 1.0)
     aligned = _align(index, words, there, alike)
     places = _places(entry)
     explained = places | acronyms_of(entry)
@@ -160,13 +168,22 @@ def _initialled(word: str, left: list[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _places(entry: Entry) -> frozenset[str]:
     """The words that say where a record is."""
-    return frozenset(word for text in entry.places for word in compared(text))
+    return frozenset(word for text in entry.places for word in compared(text)) - _NO_PLACES
 
 
 @lru_cache(maxsize=4096)
 def acronyms_of(entry: Entry) -> frozenset[str]:
     """The acronyms of a record as words: beside a full name they say nothing new."""
     return frozenset(word for name in entry.names if is_acronym(name.text) for word in tokens(name.text))
+
+
+def placed_acronym(entry: Entry, words: tuple[str, ...]) -> Fit | None:
+    """The fit of an acronym with the place of the record beside it; none where the words are something else."""
+    rest = [word for word in words if word not in acronyms_of(entry)]
+    if len(rest) == len(words) - 1 and rest and _places(entry).issuperset(rest):
+        name = next(n for n in entry.names if is_acronym(n.text) and not set(tokens(n.text)).isdisjoint(words))
+        return Fit(ACRONYM, name, "placed_acronym", 1.0)
+    return None
 
 
 def initials(entry: Entry) -> Fit:

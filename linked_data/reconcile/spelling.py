@@ -43,7 +43,7 @@ def likeness(one: str, other: str) -> float:
         shared += 1
     longer, shorter = max(len(one), len(other)), min(len(one), len(other))
     if shared >= 5 and shared >= 0.6 * longer and shorter - shared <= 3:
-        return 0.8
+        return 0.85
     if shared == shorter >= 3 and shorter < longer:
         return 0.75 if shorter >= 4 else 0.6
     return 0.0

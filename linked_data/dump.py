@@ -18,7 +18,8 @@ from datasets.release.exporter import Draft, ExportFile, FromDatabase
 from linked_data.context import Context
 from linked_data.documents import VOCABULARY, Documents
 from linked_data.evidence import SourceGraphs
-from linked_data.jsonld import Compiler, JsonLd
+from linked_data.jsonld.compiler import Compiler
+from linked_data.jsonld.composing import JsonLd
 from linked_data.mapping import CLAIM, REPLACED
 from linked_data.saying import Block, text
 from linked_data.triples import Writers
@@ -128,7 +129,7 @@ def lines(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[s
     for entity in writers.shapes.entities:
         if entity.name != CLAIM:
             for (node,) in connection.execute(compiler.every(entity.name)):
-                yield f"{start}{str(node)[1:]}\n"
+                yield f"{start}{compiler.finished(str(node))[1:]}\n"
     replaced = context.key(REPLACED)
     for subject, said in _replaced(connection, writers):
         target = said[0].rpartition("<")[2]

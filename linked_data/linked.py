@@ -15,7 +15,8 @@ from linked_data.context import Context
 from linked_data.documents import VOCABULARY, Documents
 from linked_data.evidence import SourceGraphs
 from linked_data.formats import JSON_LD, TURTLE, Format, serialized
-from linked_data.jsonld import Compiler, JsonLd
+from linked_data.jsonld.compiler import Compiler
+from linked_data.jsonld.composing import JsonLd
 from linked_data.mapping import CLAIM
 from linked_data.saying import Block, text
 from linked_data.schema_org import SchemaOrg

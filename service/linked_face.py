@@ -10,7 +10,7 @@ import apsw
 from datasets.release.open import Release
 from linked_data.addresses import Resources
 from linked_data.formats import Format
-from linked_data.jsonld import prepare
+from linked_data.jsonld.sql import prepare
 from linked_data.linked import LinkedData, Place
 from service.faces import Receive, Scope, Send
 from service.problems import not_found

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
-from graphql import parse, print_ast
+from graphql import GraphQLSchema, parse, print_ast
 
 from datasets.shapes.model import Entity
 from graph_schema.engine import Engine
 from linked_data.namespaces import Namespaces
 from service.json_documents import question
 
+_TEXTS: WeakKeyDictionary[GraphQLSchema, dict[str, str]] = WeakKeyDictionary()
+"""The questions of each schema by entity, laid out, with `_ID` for the id: they are gone when their schema is."""
+_ID = '(id: "")'
+
 
 def graphql(engine: Engine, entity: Entity, id: str) -> str:
     """The question that gives the record as GraphQL, its id filled in."""
-    text = question(engine.built.schema, entity).replace("query($id: ID!) ", "", 1)
-    return print_ast(parse(text.replace("(id: $id)", f"(id: {json.dumps(id, ensure_ascii=False)})", 1)))
+    texts = _TEXTS.setdefault(engine.built.schema, {})
+    if entity.name not in texts:
+        text = question(engine.built.schema, entity).replace("query($id: ID!) ", "", 1)
+        texts[entity.name] = print_ast(parse(text.replace("(id: $id)", _ID, 1)))
+    return texts[entity.name].replace(_ID, f"(id: {json.dumps(id, ensure_ascii=False)})", 1)
 
 
 def sparql(names: Namespaces, entity: Entity, id: str) -> str:

@@ -84,5 +84,6 @@ FACES: tuple[FaceRow, ...] = (
     FaceRow("sparql", ("/sparql",), "service.sparql_face:open_face"),
     FaceRow("reconcile", ("/reconcile",), "service.reconcile_face:open_face"),
     FaceRow("changes", ("/changes", "/feed.atom", "/sitemap.xml", "/sitemap"), "service.changes_face:open_face"),
+    FaceRow("memento", ("/timegate", "/timemap"), "service.memento_face:open_face"),
     FaceRow("graphql", ("/graphql",), "service.graphql_face:open_face"),
 )

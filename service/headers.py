@@ -28,7 +28,10 @@ _ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 PREFLIGHT: tuple[tuple[bytes, bytes], ...] = (
     (b"allow", b"GET, HEAD, POST, OPTIONS"),
     (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-None-Match, Range, X-Request-Id"),
+    (
+        b"access-control-allow-headers",
+        b"Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, Range, X-Request-Id",
+    ),
     (b"access-control-max-age", b"86400"),
     (b"content-length", b"0"),
 )

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from datasets.shapes.model import Entity, Kind, Shapes, Values
 from datasets.text import fold
 from linked_data.linked import Part
+from linked_data.memento import Addresses, http_date, published
 from service import linked_documents
 from service.answers import answered
 from service.documents import ALL, FORMATS, OFFER_OF, OFFERS, Format
@@ -155,7 +156,10 @@ class Document:
             response = RedirectResponse(address(held.root, "doc", entity.name, present, suffix if named else ""), 308)
         else:
             body = await chosen.body(held, entity, id, Request(scope, receive))
-            headers = {"Link": Signposts(held, entity, id, FORMATS).header(chosen)}
+            times = Addresses("", entity.name, id).links()
+            headers = {"Link": f"{Signposts(held, entity, id, FORMATS).header(chosen)}, {times}"}
+            if held.root:
+                headers["Memento-Datetime"] = http_date(published(held.release.id))
             if not named:
                 headers["Content-Location"] = address(held.root, "doc", entity.name, id, suffix)
             text = "; charset=utf-8" if content.startswith("text/") else ""

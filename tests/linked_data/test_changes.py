@@ -6,6 +6,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from linked_data.changes.activities import Changes
 from linked_data.changes.chain import steps
 from linked_data.changes.feed import in_words
 from service.app import create_app
-from service.faces import FaceRow
+from service.faces import FACES, FaceRow
 from service.settings import Settings
 from service.work import imprint
 
@@ -270,3 +271,71 @@ def test_the_sitemap_lists_every_record(client: TestClient, releases: Path) -> N
     assert listed == {f"{type_}/{id_}" for type_, id_ in there if SHAPES.entity(type_).file}
     assert client.get("/sitemap/organization-2.xml").status_code == 404
     assert client.get("/sitemap/planet-1.xml").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def documents(releases: Path) -> Iterator[TestClient]:
+    """All that stands about documents and their times."""
+    rows = [row for row in FACES if row.name in ("linked", "graphql", "memento")]
+    with TestClient(create_app(Settings(releases=releases, access_log=False), rows), base_url=BASE) as client:
+        client.follow_redirects = False
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [
+        (None, 5),
+        ("Sat, 28 Feb 2026 00:00:00 GMT", 1),
+        ("Mon, 30 Mar 2026 23:59:59 GMT", 1),
+        ("Tue, 31 Mar 2026 00:00:00 GMT", 2),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 5),
+    ],
+)
+def test_a_timegate_leads_to_the_document_of_that_time(
+    documents: TestClient, releases: Path, wanted: str | None, place: int
+) -> None:
+    chain = steps(Release.current(releases))
+    headers = {"Accept-Datetime": wanted} if wanted else {}
+    answer = documents.get("/timegate/event/lotus-forum-2016", headers=headers)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"/releases/{chain[place].id}/doc/event/lotus-forum-2016"
+    assert "accept-datetime" in answer.headers["vary"].lower()
+    assert 'rel="original"' in answer.headers["link"]
+    memento = documents.get(answer.headers["location"], headers={"Accept": "text/turtle"})
+    assert memento.status_code == 200
+    assert parsedate_to_datetime(memento.headers["memento-datetime"]).date().isoformat() == chain[place].release.date
+    assert '</doc/event/lotus-forum-2016>; rel="original"' in memento.headers["link"]
+    assert '</timegate/event/lotus-forum-2016>; rel="timegate"' in memento.headers["link"]
+    assert ("Lotus Forum of 2016" in memento.text) == (2 <= place <= 4)
+
+
+def test_what_only_some_releases_hold(documents: TestClient, releases: Path) -> None:
+    chain = steps(Release.current(releases))
+    answer = documents.get("/timemap/organization/second-college")
+    assert answer.headers["content-type"].startswith("application/link-format")
+    lines = answer.text.split(",\n")
+    assert f'<{BASE}/doc/organization/second-college>; rel="original"' in lines
+    mementos = [line for line in lines if "memento" in line.partition(";")[2]]
+    assert [line.partition("/doc/")[0].rpartition("/")[2] for line in mementos] == [
+        chain[place].id for place in (1, 2, 3, 5)
+    ]
+    assert 'rel="first memento"; datetime="Sat, 28 Feb 2026 00:00:00 GMT"' in mementos[0]
+    assert 'rel="last memento"' in mementos[-1]
+
+
+def test_the_original_names_its_timegate_and_is_no_memento(documents: TestClient) -> None:
+    answer = documents.get("/doc/event/lotus-forum-2016", headers={"Accept": "text/turtle"})
+    assert 'rel="timegate"' in answer.headers["link"]
+    assert "memento-datetime" not in answer.headers
+
+
+def test_times_that_are_none(documents: TestClient, releases: Path) -> None:
+    for path in ("/timegate/event/nothing", "/timemap/planet/mars", "/timegate", "/timemap/event"):
+        assert documents.get(path).status_code == 404
+    path = "/timegate/event/lotus-forum-2016"
+    for wanted in ("yesterday", "2026-01-31", ""):
+        assert documents.get(path, headers={"Accept-Datetime": wanted}).status_code == 400
+    assert documents.get(f"/releases/{Release.current(releases).id}{path}").status_code == 404
+    assert documents.post(path).status_code == 405

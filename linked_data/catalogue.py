@@ -37,6 +37,8 @@ SERVICES = (
     ("graphql", "GraphQL API", "/graphql", "/graphql/schema.graphql", "https://spec.graphql.org/October2021/"),
     ("browse", "Tables to filter, as pages and JSON", "/browse/", "/browse/", "https://datatracker.ietf.org/doc/html/rfc8259"),
     ("documents", "Documents about every record, negotiated", "/doc/", "/ns", "https://www.w3.org/TR/ld-bp/"),
+    ("reconcile", "Reconciliation API 0.2, to match names", "/reconcile", "/reconcile", "https://reconciliation-api.github.io/specs/0.2/"),
+    ("changes", "Changes as ActivityStreams 2.0", "/changes", "/changes", "https://www.w3.org/TR/activitystreams-core/"),
 )  # fmt: skip
 """Name, title, path, path of the description, and the standard of each way to ask."""
 

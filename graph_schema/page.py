@@ -7,7 +7,7 @@ from html import escape
 EXAMPLES: tuple[tuple[str, str], ...] = (
     (
         "Members of an alliance at a time",
-        """{
+        """query Members {
   alliance(id: "aua") {
     name
     founded
@@ -21,7 +21,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Agreements signed in 2023 with a party from Kazakhstan",
-        """{
+        """query Signed {
   agreements(
     filter: { signed: { within: "2023" }, parties: { some: { organization: { country: { eq: "KZ" } } } } }
     orderBy: [{ signed: DESC }]
@@ -34,7 +34,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Who says when an alliance was founded",
-        """{
+        """query WhoSays {
   alliance(id: "aua") {
     claims(column: FOUNDED) { value chosen reason evidence locator source { title url kind } }
   }
@@ -42,7 +42,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Search in any script",
-        """{
+        """query Search {
   search(text: "清华", first: 10) {
     nodes { highlight rank record { __typename id label } }
   }
@@ -50,7 +50,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ),
     (
         "Organizations by country",
-        """{
+        """query Countries {
   organizations(first: 0) {
     totalCount
     groupBy(column: COUNTRY, first: 10) { key count record { label } }

@@ -10,17 +10,11 @@ from graph_schema.face import GraphQLFace
 from graph_schema.face import open_face as open_plain
 from graph_schema.page import EXAMPLES
 from graph_schema.request import PAGE
-from service import pages, static
+from service import graphiql, pages
 from service.faces import Receive, Scope, Send
 from service.headers import Headers
 from service.json_documents import question
 from service.settings import resolve
-
-_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    b"font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""GraphiQL's editor styles its lines in place; scripts come from files only."""
 
 
 class DressedFace:
@@ -30,11 +24,11 @@ class DressedFace:
         self._face = face
         self._root = root
         self.engine = face.engine
-        graphiql = static.graphiql()
-        self._page = pages.render("graphql.html", root=root, release=release, examples=EXAMPLES, graphiql=graphiql)
+        found = graphiql.found(graphiql.FOLDER)
+        self._page = pages.render("graphql.html", root=root, release=release, examples=EXAMPLES, graphiql=found)
         self._headers: Headers = [(b"content-type", b"text/html; charset=utf-8"), (b"vary", b"Accept")]
-        if graphiql:
-            self._headers.append((b"content-security-policy", _POLICY))
+        if found:
+            self._headers.append((b"content-security-policy", graphiql.POLICY))
 
     async def start(self) -> None:
         """Start the face inside."""

@@ -3,15 +3,17 @@
 `asyncio.create_subprocess_exec` is not used: under uvloop it forks and then runs Python's own clean-up in the child,
 which destroys what other threads keep, such as database connections; when one of these threads held a lock at that
 moment, the child waits for it for ever, and the event loop waits for the child. `subprocess` runs no Python between
-fork and exec.
+fork and exec. Nor are pipes handed to the event loop: uvloop closes their descriptors twice, and the second time the
+number may belong to another thread's file. A socket is closed once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import subprocess
-from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
+from asyncio import StreamReader, StreamWriter
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +21,7 @@ _LIMIT = 1 << 20
 
 
 class Child:
-    """A child process that is written to and read from."""
+    """A child process that is written to and read from, through one socket that is its standard input and output."""
 
     def __init__(self, process: subprocess.Popen[bytes], stdin: StreamWriter, stdout: StreamReader) -> None:
         self._process = process
@@ -28,30 +30,32 @@ class Child:
 
     @classmethod
     async def start(cls, *command: str, cwd: Path) -> Self:
-        """Start a command with pipes for input and output. Raises OSError."""
-        process = await asyncio.to_thread(_popen, command, cwd)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        loop = asyncio.get_running_loop()
-        stdout = StreamReader(_LIMIT)
-        await loop.connect_read_pipe(lambda: StreamReaderProtocol(stdout), process.stdout)
-        writing = StreamReaderProtocol(StreamReader())
-        transport, _ = await loop.connect_write_pipe(lambda: writing, process.stdin)
-        return cls(process, StreamWriter(transport, writing, None, loop), stdout)
+        """Start a command. Raises OSError."""
+        ours, theirs = socket.socketpair()
+        starting = asyncio.create_task(asyncio.to_thread(_started, command, theirs, cwd))
+        try:
+            process = await asyncio.shield(starting)
+        except BaseException:
+            ours.close()
+            with contextlib.suppress(OSError):
+                (await starting).kill()
+            raise
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LIMIT)
+        return cls(process, writer, reader)
 
     async def kill(self) -> None:
         """End it now, and wait until it has ended."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await asyncio.to_thread(self._process.wait)
-        if not self.stdin.transport.is_closing():
-            self.stdin.transport.abort()
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self.stdout.read()
+        self.stdin.close()
+        with contextlib.suppress(ConnectionError):
+            await self.stdin.wait_closed()
 
 
-def _popen(command: tuple[str, ...], cwd: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=cwd)
+def _started(command: tuple[str, ...], end: socket.socket, cwd: Path) -> subprocess.Popen[bytes]:
+    with end:
+        return subprocess.Popen(command, stdin=end, stdout=end, cwd=cwd)
 
 
 async def finished(*command: str, cwd: Path | None = None) -> tuple[int, str]:

@@ -27,7 +27,7 @@ def command(*arguments: str) -> list[str]:
 def environment(**settings: str) -> dict[str, str]:
     """The environment of a command: ours without settings, and these settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALLIANCES_")}
-    return {**inherited, "PYTHONPATH": str(ROOT), **settings}
+    return {**inherited, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", **settings}
 
 
 class Running:
@@ -104,6 +104,9 @@ def running(folder: Path, settings: Mapping[str, str], *arguments: str) -> Itera
     service = Running(folder, settings, *arguments)
     try:
         yield service
+    except BaseException as error:
+        error.add_note(f"exit code {service.process.poll()}, stderr of the service:\n{service.errors[-4000:]}")
+        raise
     finally:
         if service.process.poll() is None:
             service.stop()

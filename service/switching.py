@@ -26,6 +26,8 @@ from service.reader import Reader
 from service.settings import Settings
 
 log = logging.getLogger("alliances.switching")
+CLOSING_SECONDS = 10.0
+"""How long the end of the service waits for releases to close, after their requests were cut off."""
 
 
 class Held:
@@ -160,7 +162,12 @@ class Switch:
             with contextlib.suppress(Exception):
                 self._retire(await task)
         self._older.clear()
-        await asyncio.gather(*(held.closed.wait() for held in list(self._going)))
+        closing = [asyncio.create_task(held.closed.wait()) for held in self._going]
+        if closing:
+            _, hanging = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
+            for task in hanging:
+                log.error("a release is still in use at the end; the process ends without closing it")
+                task.cancel()
 
     async def poll(self) -> None:
         """Look at the pointer, and switch if it has moved. A release that does not open leaves the old one in place."""

@@ -55,7 +55,7 @@ class Child:
 
 def _started(command: tuple[str, ...], end: socket.socket, cwd: Path) -> subprocess.Popen[bytes]:
     with end:
-        return subprocess.Popen(command, stdin=end, stdout=end, cwd=cwd)
+        return subprocess.Popen(command, stdin=end.fileno(), stdout=end.fileno(), cwd=cwd)
 
 
 async def finished(*command: str, cwd: Path | None = None) -> tuple[int, str]:

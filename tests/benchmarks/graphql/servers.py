@@ -152,11 +152,12 @@ def _await(process: subprocess.Popen[bytes], port: int) -> None:
     raise TimeoutError
 
 
-def _ours(stack: ExitStack, release: Release) -> Server:
+def ours(stack: ExitStack, release: Release, **settings: str) -> Server:
+    """The service as `alliances serve` starts it, with further settings as environment variables."""
     port = free_port()
     folder = str(release.path.parent)
     command = [sys.executable, "-m", "service.cli", "serve", "--releases", folder, "--port", str(port)]
-    return stack.enter_context(_running("Open Alliances", "ours", command, port))
+    return stack.enter_context(_running("Open Alliances", "ours", command, port, **settings))
 
 
 def _uvicorn(application: str, port: int) -> list[str]:
@@ -234,7 +235,7 @@ def _package(name: str) -> str:
 
 
 STARTERS = {
-    "ours": _ours,
+    "ours": ours,
     "stock": _stock,
     "postgraphile": _postgraphile,
     "mercurius": _mercurius,

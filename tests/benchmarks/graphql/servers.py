@@ -110,14 +110,14 @@ def _running(
     *,
     path: str = "/graphql",
     also: int = 0,
-    **settings: str,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("ALLIANCES_")}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**inherited, "NODE_ENV": "production", "GRAPHILE_ENV": "production", **settings},
+            env={**inherited, "NODE_ENV": "production", "GRAPHILE_ENV": "production", **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
@@ -157,7 +157,7 @@ def ours(stack: ExitStack, release: Release, **settings: str) -> Server:
     port = free_port()
     folder = str(release.path.parent)
     command = [sys.executable, "-m", "service.cli", "serve", "--releases", folder, "--port", str(port)]
-    return stack.enter_context(_running("Open Alliances", "ours", command, port, **settings))
+    return stack.enter_context(_running("Open Alliances", "ours", command, port, settings=settings))
 
 
 def _uvicorn(application: str, port: int) -> list[str]:
@@ -169,7 +169,7 @@ def _stock(stack: ExitStack, release: Release) -> Server:
     port = free_port()
     name = f"Strawberry {_version('strawberry-graphql')} + SQLAlchemy {_version('sqlalchemy')} + DataLoader"
     command = _uvicorn("tests.benchmarks.graphql.stock:app", port)
-    return stack.enter_context(_running(name, "plain", command, port, RELEASE=str(release.database)))
+    return stack.enter_context(_running(name, "plain", command, port, settings={"RELEASE": str(release.database)}))
 
 
 def floor(stack: ExitStack, folder: Path) -> Server:
@@ -177,7 +177,7 @@ def floor(stack: ExitStack, folder: Path) -> Server:
     port = free_port()
     name = f"Starlette {_version('starlette')}, constant bytes"
     command = _uvicorn("tests.benchmarks.floor:app", port)
-    return stack.enter_context(_running(name, "floor", command, port, FLOOR=str(folder)))
+    return stack.enter_context(_running(name, "floor", command, port, settings={"FLOOR": str(folder)}))
 
 
 def _mercurius(stack: ExitStack, release: Release) -> Server:

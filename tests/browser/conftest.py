@@ -73,9 +73,9 @@ def _change(path: Path, old: str, new: str) -> None:
         csv.writer(stream, lineterminator="\n").writerows([[new if cell == old else cell for cell in r] for r in rows])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium. It ends with each file: while it runs, no other test of the process can run an event loop."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is missing; install requirements-dev")
     command = shutil.which("chromium")
     assert command

@@ -165,9 +165,9 @@ class Switch:
         closing = [asyncio.create_task(held.closed.wait()) for held in self._going]
         if closing:
             _, hanging = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
-            for task in hanging:
+            for wait in hanging:
                 log.error("a release is still in use at the end; the process ends without closing it")
-                task.cancel()
+                wait.cancel()
 
     async def poll(self) -> None:
         """Look at the pointer, and switch if it has moved. A release that does not open leaves the old one in place."""

@@ -1,9 +1,8 @@
-"""The attack set: what is refused, with which limit, and that it takes no time."""
+"""The attack set: what is refused, and with which limit. `make benchmark ARGS=attacks` measures how fast."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,9 +15,6 @@ from graph_schema.engine import Engine
 from graph_schema.limits import DOCS, Limits
 from graph_schema.request import Request
 from tests.graphql.tools import post
-
-SECONDS = 0.2
-"""Within this time every attack is answered."""
 
 
 def nested(depth: int, inner: str = "name") -> str:
@@ -125,43 +121,39 @@ def fresh(engine: Engine) -> Callable[[], Engine]:
     return lambda: replace(engine)
 
 
-def timed(engine: Engine, query: str, variables: dict[str, object] | None = None) -> tuple[dict[str, Any], float]:
-    began = time.process_time()
+def asked(engine: Engine, query: str, variables: dict[str, object] | None = None) -> dict[str, Any]:
     answer = engine.answer(Request(query, None, variables or {}, {}))
-    spent = time.process_time() - began
     assert len(answer.body) < 5_000
     content: dict[str, Any] = json.loads(answer.body)
-    return content, spent
+    return content
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_an_attack_is_refused_by_a_published_limit_in_no_time(name: str, fresh: Callable[[], Engine]) -> None:
+def test_an_attack_is_refused_by_a_published_limit(name: str, fresh: Callable[[], Engine]) -> None:
     query, limits = REFUSED[name]
     few_rows = replace(fresh(), limits=replace(Limits(), rows_examined=700))
-    content, spent = timed(few_rows, query)
+    content = asked(few_rows, query)
     (error,) = content["errors"]
     assert "data" not in content
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED", error
     assert error["extensions"]["limit"] in limits.split("|"), error
     assert error["extensions"]["spent"] > error["extensions"]["allowed"]
     assert "/graphql/limits" in error["message"]
-    assert spent < SECONDS
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_question_is_refused_in_no_time(name: str, fresh: Callable[[], Engine]) -> None:
+def test_a_wrong_question_is_refused(name: str, fresh: Callable[[], Engine]) -> None:
     query, code = WRONG[name]
-    content, spent = timed(fresh(), query)
+    content = asked(fresh(), query)
     assert "data" not in content
     assert {error["extensions"]["code"] for error in content["errors"]} == {code}
     assert len(content["errors"]) <= 11
-    assert spent < SECONDS
 
 
 @pytest.mark.parametrize("value", ["x\0y", "\ud800", "a" * 20_001])
 def test_texts_that_no_record_holds_are_refused(value: str, fresh: Callable[[], Engine]) -> None:
     query = "query ($id: ID!) { alliance(id: $id) { name } }"
-    content, _ = timed(fresh(), query, {"id": value})
+    content = asked(fresh(), query, {"id": value})
     assert content["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
@@ -173,7 +165,7 @@ def test_user_text_is_never_an_operator(text: str, fresh: Callable[[], Engine]) 
       search(text: $t) { totalCount }
       alliances(filter: { name: { contains: $t } }) { totalCount }
     }"""
-    content, _ = timed(fresh(), query, {"t": text})
+    content = asked(fresh(), query, {"t": text})
     assert content["data"]["alliances"]["totalCount"] == 0
 
 
@@ -197,5 +189,5 @@ def test_the_deadline_stops_the_statement(engine: Engine) -> None:
 
 def test_a_large_answer_is_refused(engine: Engine) -> None:
     small = replace(engine, limits=replace(engine.limits, response_bytes=1_000))
-    content, _ = timed(small, "{ organizations(first: 100) { nodes { id iri name website } } }")
+    content = asked(small, "{ organizations(first: 100) { nodes { id iri name website } } }")
     assert content["errors"][0]["extensions"]["limit"] == "response_bytes"

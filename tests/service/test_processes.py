@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -38,9 +37,6 @@ def test_an_empty_place_is_published_and_served_and_served_again(tmp_path: Path,
     with running(tmp_path, settings) as service:
         assert service.release() == id
         assert "published" not in service.errors
-        # Five seconds are the promise: measured is work, since the machine may be busy with other tests.
-        used = psutil.Process(service.process.pid).cpu_times()
-        assert used.user + used.system < 5
 
 
 def test_changed_facts_are_told_with_the_command(

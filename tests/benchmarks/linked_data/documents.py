@@ -1,28 +1,24 @@
-"""Documents against rdflib building and serializing the same triples, and the speed of the dump.
+"""Documents against rdflib building and serializing the same triples.
 
-`python -m tests.benchmarks.linked_data [RELEASE]` (default: the bench world) prints medians per document, uncached,
-the reading of the database included on our side and left out on rdflib's.
+Medians of processor time per document, uncached, the reading of the database included on our side and left out on
+rdflib's.
 """
 
 from __future__ import annotations
 
 import json
 import statistics
-import sys
 import time
 import warnings
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import apsw
 import rdflib
 
 from datasets.release.open import Release
-from linked_data.dump import dump
 from linked_data.formats import JSON_LD, N_TRIPLES, TURTLE, Format
 from linked_data.linked import LinkedData
-from tests.benchmarks import world
 
 Raw = list[tuple[str, str, str, str | None, str | None, bool]]
 """Subject, predicate, object, language, datatype, whether the object is an IRI."""
@@ -90,23 +86,10 @@ def _document(linked: LinkedData, connection: apsw.Connection, type_: str, id_: 
     assert linked.document(connection, type_, id_, form)
 
 
-def dumps(linked: LinkedData, connection: apsw.Connection, day: str) -> None:
-    """Print the speed of the dump, as text."""
-    begun = time.perf_counter()
-    count = sum(facts.count("\n") + evidence.count("\n") for facts, evidence in dump(connection, linked.writers, day))
-    seconds = time.perf_counter() - begun
-    print(f"dump: {count} quads in {seconds:.1f} s, {count / seconds:.0f} quads/s")
-
-
-def main(arguments: list[str]) -> None:
+def main(release: Release) -> None:
     """Measure."""
-    warnings.simplefilter("ignore")
-    release = Release.open(Path(arguments[0])) if arguments else world.current()
-    linked, connection = LinkedData.of(release), release.connect()
-    documents(linked, connection)
-    dumps(linked, connection, release.date)
-    connection.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        connection = release.connect()
+        documents(LinkedData.of(release), connection)
+        connection.close()

@@ -28,6 +28,9 @@ _SYLLABLES = 6
 _RESPELLED = 4
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*")
 
+_BRAND = re.compile(r"([^\s(]+)\s+[-–—:]\s")
+"""One word, set off from what it stands for: Technion – Israel Institute of Technology."""
+
 
 class Index:
     """Entries by their names. Built once, read by any number of threads; one name is a pair of entry and place."""
@@ -56,6 +59,9 @@ class Index:
             ways = [compared(name.text)]
             if "(" in name.text:
                 ways.append(compared(_BRACKETS.sub(" ", name.text)))
+            brand = _BRAND.match(name.text)
+            if brand:
+                ways.append(compared(brand[1]))
             for words in dict.fromkeys(ways):
                 identifier = len(self.words)
                 self.owner.append(number)

@@ -40,6 +40,8 @@ _DOTTED = re.compile(r"\b(?:[^\W\d]\. ?){2,}(?:[^\W\d]\b)?")
 _SPACELESS = re.compile(r"[^\W\d_a-z]")
 _ADJECTIVE = re.compile("sk(?:ii|ij|yi|ogo|aya|aja|oi|ii)$")
 _CUT = re.compile(r"\s*(?:[,;|/()\[\]]|\s[-:]\s)\s*")
+_NUMBERED = re.compile(r"(?<=[a-z]{4})(?=\d{1,2}\b)")
+"""Between a word and the number that is written against it: Universitas21."""
 _EXPANDED = {"tu": ("technology", "university")}
 
 
@@ -96,7 +98,7 @@ def compared(text: str) -> tuple[str, ...]:
     foreign = not folded.isascii()
     plain = folded.translate(_TRADITIONAL).translate(_CYRILLIC) if foreign else folded
     plain = _DOTTED.sub(lambda found: re.sub("[. ]", "", found[0]) + " ", plain)
-    plain = _ELISION.sub("", plain).replace("'", "")
+    plain = _NUMBERED.sub(" ", _ELISION.sub("", plain).replace("'", ""))
     if not plain.isascii():
         for phrase, form in _phrases():
             if phrase in plain:

@@ -23,11 +23,20 @@ PLACE_ALONE = 70.0
 GENERIC = 80.0
 """Nor by words alone that many names have."""
 GENERIC_WEIGHT = 0.6
+OTHER_FIELD = 80.0
+"""Nor where one side names a field that the other does not: a university is not the one of technology beside it."""
 PART = 0.97
 """A part of the text (what stands in brackets or before a comma) counts so much less than the whole."""
 _EXPLAINED = 0.1
 _PLACED = 0.5
 _INITIALLED = 0.85
+_FIELDS = frozenset(
+    (
+        "technology", "polytechnic", "applied", "medical", "agriculture", "pedagogical", "economics", "business", "law",
+        "engineering", "education", "normal", "state", "national", "catholic", "islamic", "open", "women", "hospital",
+    )
+)  # fmt: skip
+"""Words that tell namesakes in one place apart, as compared."""
 _NO_PLACES = frozenset(("state", "united", "republic", "federal", "new", "south", "north", "university"))
 """Words in names of countries and cities that tell organizations apart: Arizona State is not Arizona."""
 
@@ -95,6 +104,8 @@ def fit(index: Index, identifier: int, words: tuple[str, ...], alike: Mapping[st
     score = SAME_WORDS * overlap - further
     if len(there) > len(words) and places.issuperset(words):
         score = min(score, PLACE_ALONE)
+    if not _FIELDS.isdisjoint(aligned.unmet) or not _FIELDS.isdisjoint(aligned.left):
+        score = min(score, OTHER_FIELD)
     return Fit(max(score, 0.0), name, "words", overlap)
 
 

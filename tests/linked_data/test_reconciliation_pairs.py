@@ -1,6 +1,10 @@
 """How well names are matched with the committed facts: precision and recall over labelled pairs, with a floor.
 
-Run as a script it prints every miss: `python -m tests.linked_data.test_reconciliation_pairs RELEASES`.
+The matcher was tuned on `reconciliation_pairs.csv`. `reconciliation_held_out.csv` was labelled afterwards and measured
+before anything was changed: precision 0.989, recall 0.834, first candidate 0.896. Of its rows only every other one,
+from the first on, was then looked at; the rest tells what to expect of names that nobody has tuned for.
+
+Run as a script it prints the misses: `python -m tests.linked_data.test_reconciliation_pairs RELEASES`.
 """
 
 from __future__ import annotations
@@ -26,11 +30,19 @@ from linked_data.reconcile.matching import Candidate, Matcher
 from service.settings import Settings
 from service.work import imprint
 
-PAIRS = Path(__file__).parent / "reconciliation_pairs.csv"
-PRECISION = 0.97
-RECALL = 0.93
-FOUND = 0.95
-"""Of the pairs with an answer so many have it as the first candidate, certain or not."""
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The least of each measure. `first`: of the pairs with an answer those that have it as the first candidate."""
+
+    precision: float
+    recall: float
+    first: float
+
+
+FLOORS = {"tuned": Floor(0.97, 0.93, 0.95), "seen": Floor(0.97, 0.85, 0.90), "unseen": Floor(0.97, 0.82, 0.88)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +96,23 @@ class Result:
         )
 
 
-def pairs() -> list[Pair]:
-    """The labelled pairs."""
-    with PAIRS.open(encoding="utf-8", newline="") as stream:
+def pairs() -> dict[str, list[Pair]]:
+    """The labelled pairs: those that the matcher was tuned on, and the two halves of the others."""
+    held_out = _read("reconciliation_held_out.csv")
+    return {"tuned": _read("reconciliation_pairs.csv"), "seen": held_out[::2], "unseen": held_out[1::2]}
+
+
+def _read(name: str) -> list[Pair]:
+    with (HERE / name).open(encoding="utf-8", newline="") as stream:
         return [Pair(row["name"], row["country"], row["expected"], row["sort"]) for row in csv.DictReader(stream)]
 
 
-def evaluated(release: Release) -> Result:
+def evaluated(release: Release, labelled: list[Pair]) -> Result:
     """Every pair matched against a release."""
     matcher = Matcher(release.shapes)
     found = []
     with closing(release.connect()) as connection:
-        for pair in pairs():
+        for pair in labelled:
             constraints = (Constraint("country", (pair.country,)),) if pair.country else ()
             query = Query(pair.name.strip(), ("organization", "alliance"), 3, constraints)
             found.append((pair, matcher.match(connection, query)))
@@ -122,29 +139,34 @@ def _exists(connection: apsw.Connection, key: str) -> bool:
 
 
 def test_the_pairs_are_many_and_their_answers_exist(facts: Release) -> None:
-    labelled = pairs()
-    assert len(labelled) >= 300
-    assert sum(not pair.expected for pair in labelled) >= 40
+    known = pairs()
+    assert len(known["tuned"]) >= 300
+    assert len(known["seen"] + known["unseen"]) >= 120
+    labelled = [pair for part in known.values() for pair in part]
+    assert sum(not pair.expected for pair in labelled) >= 80
     assert len({(pair.name, pair.country) for pair in labelled}) == len(labelled)
     with closing(facts.connect()) as connection:
         assert [pair for pair in labelled if pair.expected and not _exists(connection, pair.expected)] == []
 
 
-def test_precision_and_recall(facts: Release, capsys: pytest.CaptureFixture[str]) -> None:
-    result = evaluated(facts)
+@pytest.mark.parametrize("part", FLOORS)
+def test_precision_and_recall(facts: Release, capsys: pytest.CaptureFixture[str], part: str) -> None:
+    result, floor = evaluated(facts, pairs()[part]), FLOORS[part]
     with capsys.disabled():
-        sys.stdout.write(f"\n{result}\n")
-    assert result.precision >= PRECISION
-    assert result.recall >= RECALL
-    assert result.first >= FOUND
+        sys.stdout.write(f"\n{part}: {result}\n")
+    assert result.precision >= floor.precision
+    assert result.recall >= floor.recall
+    assert result.first >= floor.first
 
 
 if __name__ == "__main__":
-    outcome = evaluated(Release.current(Path(sys.argv[1])))
-    for pair, candidates in outcome.found:
-        best = candidates[0] if candidates else None
-        if (best.entry.key if best and best.match else "") != pair.expected:
-            shown = [f"{c.score} {c.match} {c.entry.key}: {'; '.join(c.reasons)}" for c in candidates[:2]]
-            sys.stdout.write(f"{pair.sort}: {pair.name!r} ({pair.country}) → {pair.expected or 'nothing'}\n")
-            sys.stdout.write("".join(f"    {line}\n" for line in shown))
-    sys.stdout.write(f"{outcome}\n")
+    matched = Release.current(Path(sys.argv[1]))
+    for label, those in pairs().items():
+        outcome = evaluated(matched, those)
+        for pair, candidates in outcome.found if label != "unseen" else ():
+            best = candidates[0] if candidates else None
+            if (best.entry.key if best and best.match else "") != pair.expected:
+                shown = [f"{c.score} {c.match} {c.entry.key}: {'; '.join(c.reasons)}" for c in candidates[:2]]
+                sys.stdout.write(f"{pair.sort}: {pair.name!r} ({pair.country}) → {pair.expected or 'nothing'}\n")
+                sys.stdout.write("".join(f"    {line}\n" for line in shown))
+        sys.stdout.write(f"{label}: {outcome}\n")

@@ -19,7 +19,7 @@ from service.access import Access
 from service.errors import OperationError
 from service.faces import FACES, FaceRow
 from service.log import AccessLog, configure
-from service.memory import frugal
+from service.memory import frugal, settle
 from service.metrics import Metrics
 from service.routes import routes
 from service.settings import Settings, resolve
@@ -95,7 +95,9 @@ def from_environment() -> Starlette:
     configure()
     frugal()
     try:
-        return create_app(resolve())
+        app = create_app(resolve())
+        app.state.switch.settled = settle
+        return app
     except OperationError as error:
         log.critical("%s", error)
         raise SystemExit(2) from None

@@ -1,4 +1,4 @@
-"""Giving memory back to the system when a release has been closed."""
+"""The memory of the service's process: what stays is kept out of the collector's way, what has gone is given back."""
 
 from __future__ import annotations
 
@@ -24,8 +24,19 @@ def frugal() -> None:
         library.mallopt(_ARENA_MAX, 2)
 
 
+def settle() -> None:
+    """Exempt all that is there now from collection: it stays as long as its release.
+
+    A release is a million objects (schemas, documents, routes), and each full collection would look at all of them,
+    while every request waits for a tenth of a second. `give_back` undoes it.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def give_back() -> None:
     """Collect what is in cycles (schemas and routes are full of them), and hand free memory to the system."""
+    gc.unfreeze()
     gc.collect()
     if library := _libc():
         library.malloc_trim(0)

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 from datasets.release import pointer
@@ -116,6 +116,8 @@ class Switch:
         self.settings = settings
         self.rows = rows
         self.switches = 0
+        self.settled: Callable[[], None] = lambda: None
+        """Called in a thread when a release has been opened or closed, for the memory of the process to settle."""
         self.failure = ""
         """Why the release that `current` names is not the one being served; empty while it is."""
         self._current: Held | None = None
@@ -148,6 +150,7 @@ class Switch:
         self._pointer = self._seen()
         self._current = await self._open(await asyncio.to_thread(find_current, self.settings.releases), "")
         await self._current.open_all()
+        await asyncio.to_thread(self.settled)
         self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
@@ -213,6 +216,7 @@ class Switch:
         await held.closed.wait()
         self._going.discard(held)
         await asyncio.to_thread(give_back)
+        await asyncio.to_thread(self.settled)
 
     async def _watch(self) -> None:
         while True:

@@ -36,7 +36,12 @@ def declare_query(registry: Registry, scope: Scope) -> None:
         "A record that was found, and why.",
         (
             Field("record", pascal(family.name), "The record.", Found(scope.types(family.name))),
-            Field("rank", "int", "1 exact name, 2 word of the name, 3 of a further name, 4 of a text.", FoundRank()),
+            Field(
+                "rank",
+                "int",
+                "1 the whole of a name or acronym, 2 a word of the name, 3 of a further name, 4 of a text.",
+                FoundRank(),
+            ),
             Field(
                 "highlight",
                 nullable("str"),

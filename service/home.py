@@ -8,7 +8,7 @@ import apsw
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from datasets.release.layout import SEARCH, SEARCH_INDEX
+from datasets.release.layout import BETWEEN, NAMES, SEARCH, SEARCH_INDEX
 from datasets.shapes.model import Entity, Shapes
 from datasets.text import tokens
 from service import pages, questions
@@ -80,14 +80,14 @@ async def search(request: Request, held: Held) -> Response:
 
 
 def find(connection: apsw.Connection, words: list[str]) -> list[Ref]:
-    """Records that hold all the words, by the field of the hit (exact name, name, alias, summary), then by sort key."""
+    """Records that hold all the words: whole names first, then by the field of the hit, then by sort key."""
     quoted = [f'"{word}"' for word in words]
     phrase = " ".join((*quoted[:-1], f"{quoted[-1]}*"))
-    exact = " ".join(words)
+    exact = BETWEEN + " ".join(words) + BETWEEN
     in_fields = [f"{{{fields}}} : ({phrase})" for fields in ("name", "name alias")]
     sql = (
         f"SELECT e.type, e.id, e.label FROM {SEARCH_INDEX} i JOIN {SEARCH} e ON e.entry = i.rowid "
-        f"WHERE {SEARCH_INDEX} MATCH ?1 ORDER BY CASE WHEN e.name = ?2 THEN 0 "
+        f"WHERE {SEARCH_INDEX} MATCH ?1 ORDER BY CASE WHEN instr({NAMES}, ?2) THEN 0 "
         f"WHEN e.entry IN (SELECT rowid FROM {SEARCH_INDEX} WHERE {SEARCH_INDEX} MATCH ?3) THEN 1 "
         f"WHEN e.entry IN (SELECT rowid FROM {SEARCH_INDEX} WHERE {SEARCH_INDEX} MATCH ?4) THEN 2 ELSE 3 END, "
         f"e.sort, e.type, e.id LIMIT {HITS}"

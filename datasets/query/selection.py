@@ -153,7 +153,7 @@ class FormerIds:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Why a row of `Search` was found: 1 exact name, 2 name, 3 alias, 4 summary."""
+    """Why a row of `Search` was found: 1 a whole name or alias, 2 name, 3 alias, 4 summary."""
 
     key: str
 

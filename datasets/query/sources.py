@@ -158,7 +158,7 @@ def _search(w: Writer, source: Search) -> Base:
     alias = w.mark(("search alias", source.text), w.dialect.search_binding(slot, ("name", "alias")))
     exact = w.mark(("words", source.text), lambda values: whole(values, slot))
     rank = (
-        f"CASE WHEN e.name={exact} THEN 1 WHEN {w.dialect.hit(name, aliases=False)} THEN 2 "
+        f"CASE WHEN {w.dialect.holds(layout.NAMES, exact)} THEN 1 WHEN {w.dialect.hit(name, aliases=False)} THEN 2 "
         f"WHEN {w.dialect.hit(alias, aliases=True)} THEN 3 ELSE 4 END"
     )
     types = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datasets.query.bind import BadValueError, Values, text_of
+from datasets.release.layout import BETWEEN
 from datasets.text import tokens
 
 MOST_WORDS = 32
@@ -22,5 +23,5 @@ def phrases(values: Values, slot: str) -> list[list[str]]:
 
 
 def whole(values: Values, slot: str) -> str:
-    """All tokens with a space between, as names are stored."""
-    return " ".join(token for phrase in phrases(values, slot) for token in phrase)
+    """All tokens as one whole name among the names of an entry, which strokes separate."""
+    return BETWEEN + " ".join(token for phrase in phrases(values, slot) for token in phrase) + BETWEEN

@@ -68,10 +68,10 @@ def create_indexes(table: Table) -> tuple[str, ...]:
 
 CREATE_SEARCH_INDEX = (
     f"CREATE VIRTUAL TABLE {quote(SEARCH_INDEX)} USING fts5(name, alias, summary, content={literal(SEARCH)}, "
-    "content_rowid='entry', prefix='2 3', tokenize='ascii')"
+    "content_rowid='entry', prefix='2 3', tokenize=\"ascii tokenchars '|'\")"
 )
-"""The full-text index. The entries are tokens already, folded and separated by spaces, so the plain tokenizer, for
-which every character outside ASCII is part of a token, splits them exactly as `datasets.text.tokens` did."""
+"""The full-text index. The entries are tokens already, folded and separated by spaces: the plain tokenizer, for which
+every character outside ASCII and the stroke between two texts are letters, splits them just as `tokens` did."""
 FILL_SEARCH_INDEX = (
     f"INSERT INTO {quote(SEARCH_INDEX)} ({quote(SEARCH_INDEX)}) VALUES ('rebuild')",
     f"INSERT INTO {quote(SEARCH_INDEX)} ({quote(SEARCH_INDEX)}) VALUES ('optimize')",

@@ -25,6 +25,10 @@ SEARCH = "search_entries"
 """One row per record that can be found: type, id, label, and folded tokens of name, alias and summary."""
 SEARCH_INDEX = "search_index"
 """The FTS5 table over `search_entries`."""
+BETWEEN = " | "
+"""What separates two texts among the tokens of an entry: a token of every index, and never one of a text."""
+NAMES = f"{BETWEEN!r}||e.name||{BETWEEN!r}||e.alias||{BETWEEN!r}"
+"""In SQL, the names of an entry `e`, the further ones too, each between two strokes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,7 @@ _RELEASE = Table(
 )
 _SEARCH_ENTRIES = Table(
     SEARCH,
-    "What full-text search finds: one row per record, with folded tokens separated by spaces.",
+    "What full-text search finds: one row per record, with folded tokens separated by spaces, texts by strokes.",
     (
         Field("entry", "INTEGER", not_null=True, doc="Row id of the index."),
         Field("type", "TEXT", not_null=True, doc="Entity of the record."),

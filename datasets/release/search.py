@@ -1,4 +1,7 @@
-"""What full-text search finds of a record: folded tokens of its name, its further names and its texts."""
+"""What full-text search finds of a record: folded tokens of its name, its further names and its texts.
+
+Between two texts stands a token that nobody can search for, so that no phrase crosses it and whole names are known.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from dataclasses import dataclass
 
 from datasets.canonical.read import Record
+from datasets.release.layout import BETWEEN
 from datasets.shapes import Entity, Shapes, Weight
 from datasets.text import tokens
 
@@ -32,7 +36,7 @@ class Entries:
         return cls(columns, sets, parts) if any(columns) or any(sets) else None
 
     def tokens(self, record: Record) -> list[str]:
-        """For each weight (name, alias, summary) the tokens of the record's texts, separated by spaces."""
+        """For each weight (name, alias, summary) the tokens of the record's texts, as entries hold them."""
         found = []
         for columns, sets, parts in zip(self.columns, self.sets, self.parts, strict=True):
             texts = [record.values[name] for name in columns if name in record.values]
@@ -40,5 +44,5 @@ class Entries:
                 texts += record.sets.get(name, ())
             for name, part in parts:
                 texts += (text for e in record.sets.get(name, ()) if (text := json.loads(e).get(part)))
-            found.append(" ".join(token for text in texts for token in tokens(text)))
+            found.append(BETWEEN.join(words for text in texts if (words := " ".join(tokens(text)))))
         return found

@@ -177,18 +177,20 @@ class _Filler:
         entries: list[tuple[object, ...]] = []
         for row in rows:
             entity = self.shapes.entity(row.entity)
-            found: dict[Weight, list[str]] = defaultdict(list)
+            found: dict[Weight, list[list[str]]] = defaultdict(list)
             for column in entity.columns:
                 texts = row.sets.get(column.name, []) if column.many else [row.values.get(column.name, "")]
-                found[column.weight] += [t for text in texts for t in tokens(text)]
+                found[column.weight] += [tokens(text) for text in texts]
             for values in self.shapes.values_of(entity):
                 for parts in row.compound.get(values.name, []):
                     for column, part in zip(values.columns, parts, strict=True):
-                        found[column.weight] += tokens(part or "")
-            if not any(found[w] for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY)):
+                        found[column.weight].append(tokens(part or ""))
+            if not any(any(found[w]) for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY)):
                 continue
             label = self.labels[row.entity, row.id]
-            weighted = (" ".join(found[w]) for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY))
+            weighted = (
+                " | ".join(" ".join(t) for t in found[w] if t) for w in (Weight.NAME, Weight.ALIAS, Weight.SUMMARY)
+            )
             entries.append((len(entries) + 1, row.entity, row.id, label, fold(label), *weighted))
         self.insert("search_entries", entries)
         for statement in (ddl.CREATE_SEARCH_INDEX, *ddl.FILL_SEARCH_INDEX):

@@ -391,7 +391,8 @@ class Reference:
                 or (types is not None and entry["type"] not in types)
             ):
                 continue
-            exact = name == [token for word in words for token in word]
+            sought = [token for word in words for token in word]
+            exact = any(sought == whole.split() for whole in " ".join([*name, "|", *alias]).split("|"))
             rank = 1 if exact else 2 if occur(words, [name]) else 3 if occur(words, [name, alias]) else 4
             found.append((Row(layout.SEARCH, entry, None, rank), (rank, entry["sort"], entry["type"], entry["id"])))
         return Rows(found, (False,) * 4).sorted()

@@ -2,7 +2,7 @@ SELECT ('{"search":'||
 (SELECT ('{"totalCount":'||(
 (SELECT count(*)
  FROM 
-(SELECT e.type,e.id,e.label,e.sort,CASE WHEN e.name=$1 THEN 1 WHEN e.name_vector @@ $2::tsquery THEN 2 WHEN e.alias_vector @@ $3::tsquery THEN 3 ELSE 4 END AS rank
+(SELECT e.type,e.id,e.label,e.sort,CASE WHEN strpos(' | '||e.name||' | '||e.alias||' | ',$1)>0 THEN 1 WHEN e.name_vector @@ $2::tsquery THEN 2 WHEN e.alias_vector @@ $3::tsquery THEN 3 ELSE 4 END AS rank
  FROM "search_entries" e
  WHERE e.all_vector @@ $4::tsquery AND e.type=ANY($5)) t1))::text||',"nodes":['||coalesce(string_agg(('{"highlight":0:['||to_json(t1."label")::text||','||coalesce(CASE t1."type" WHEN 'country' THEN 
 (SELECT ('['||to_json(t2."name")::text||',null]')
@@ -56,7 +56,7 @@ SELECT ('{"search":'||
  FROM 
 (SELECT t1."id" AS "id",t1."type" AS "type",t1."label" AS "label",t1."rank" AS "rank"
  FROM 
-(SELECT e.type,e.id,e.label,e.sort,CASE WHEN e.name=$1 THEN 1 WHEN e.name_vector @@ $2::tsquery THEN 2 WHEN e.alias_vector @@ $3::tsquery THEN 3 ELSE 4 END AS rank
+(SELECT e.type,e.id,e.label,e.sort,CASE WHEN strpos(' | '||e.name||' | '||e.alias||' | ',$1)>0 THEN 1 WHEN e.name_vector @@ $2::tsquery THEN 2 WHEN e.alias_vector @@ $3::tsquery THEN 3 ELSE 4 END AS rank
  FROM "search_entries" e
  WHERE e.all_vector @@ $4::tsquery AND e.type=ANY($5)) t1
  ORDER BY t1.rank,t1.sort,t1.type,t1.id LIMIT $6) t1)||'}')

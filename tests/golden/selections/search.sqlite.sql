@@ -2,7 +2,7 @@ SELECT CAST(('{"search":'||
 (SELECT ('{"totalCount":'||
 (SELECT count(*)
  FROM 
-(SELECT e.type,e.id,e.label,e.sort,CASE WHEN e.name=?1 THEN 1 WHEN e.entry IN 
+(SELECT e.type,e.id,e.label,e.sort,CASE WHEN instr(' | '||e.name||' | '||e.alias||' | ',?1)>0 THEN 1 WHEN e.entry IN 
 (SELECT rowid
  FROM "search_index"
  WHERE "search_index" MATCH ?2) THEN 2 WHEN e.entry IN 
@@ -64,7 +64,7 @@ SELECT CAST(('{"search":'||
  FROM 
 (SELECT t1."id" AS "id",t1."type" AS "type",t1."label" AS "label",t1."rank" AS "rank"
  FROM 
-(SELECT e.type,e.id,e.label,e.sort,CASE WHEN e.name=?1 THEN 1 WHEN e.entry IN 
+(SELECT e.type,e.id,e.label,e.sort,CASE WHEN instr(' | '||e.name||' | '||e.alias||' | ',?1)>0 THEN 1 WHEN e.entry IN 
 (SELECT rowid
  FROM "search_index"
  WHERE "search_index" MATCH ?2) THEN 2 WHEN e.entry IN 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Mount, Route
 
 from service import compare, dictionary, exports, health, home, news, overviews, questions, record, releases, static
-from service.areas import Areas
+from service.areas import Areas, Everywhere
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
 
@@ -31,9 +31,9 @@ def routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/releases/{release}/manifest.json", Get(releases.manifest)),
         Route("/releases/{release}/files/{file:path}", Get(releases.file)),
         Mount("/releases/{release}", app=OlderRelease(release)),
-        Mount("", app=CurrentRelease(release)),
+        Everywhere(CurrentRelease(release)),
     ]
-    return [Mount("", app=Areas(everything))]
+    return [Everywhere(Areas(everything))]
 
 
 def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:

@@ -140,6 +140,14 @@ class Settings:
             _address_or_none,
         ),
     )
+    sparql: bool = field(
+        default=True,
+        metadata=_about(
+            "Whether /sparql answers: the RDF store that it needs takes some ten times the room of the release's "
+            "tables, and a minute or more to build. Without it there are the dumps, for a store elsewhere.",
+            _yes_or_no,
+        ),
+    )
     access_log: bool = field(
         default=True, metadata=_about("Whether each request is logged as a line of JSON on stdout.", _yes_or_no)
     )

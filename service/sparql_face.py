@@ -30,6 +30,7 @@ from service import pages
 from service.faces import Receive, Scope, Send
 from service.negotiation import choose
 from service.problems import Problem, not_acceptable
+from service.settings import resolve
 
 log = logging.getLogger("alliances.sparql")
 NEWEST = 2
@@ -48,18 +49,20 @@ _SHORT = {"json": "application/sparql-results+json", "csv": "text/csv", "xml": "
 class SparqlFace:
     """The endpoint of one release. Its store is built in the background; until then it asks to come back."""
 
-    def __init__(self, release: Release, root: str, limits: Limits) -> None:
+    def __init__(self, release: Release, root: str, limits: Limits, *, on: bool = True) -> None:
+        """Where it is not `on`, every question is told so, and nothing is built."""
         self._release = release
         self._root = root
         self._limits = limits
         self._names = Namespaces(release.shapes, release.base_iri)
         self._pool: Pool | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._failure = ""
+        self._failure = "" if on else f"it is turned off on this server; load the dump {QUADS_FILE.name}"
 
     async def start(self) -> None:
         """Begin to build the store, where it is not there yet, and to start the workers."""
-        self._opening = asyncio.create_task(self._open())
+        if not self._failure:
+            self._opening = asyncio.create_task(self._open())
 
     async def settled(self) -> None:
         """Wait until the store is there and the workers run, or until it is known that they never will."""
@@ -227,4 +230,4 @@ def _typed(media_type: str) -> str:
 
 def open_face(release: Release, root: str) -> SparqlFace:
     """Open the face over a release."""
-    return SparqlFace(release, root, Limits())
+    return SparqlFace(release, root, Limits(), on=resolve().sparql)

@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
     with ExitStack() as stack:
-        server = ours(stack, world.current(given.factor))
+        server = ours(stack, world.current(given.factor), ALLIANCES_SPARQL="no")
         server.settle(900)
         every = list(attacks())
         print("| attack | status | ms, median | ms, worst |\n|---|---:|---:|---:|")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -218,6 +219,21 @@ def client(release: Release) -> Iterator[TestClient]:
     with TestClient(app, base_url="http://localhost:8000", follow_redirects=False) as client:
         ready(client)
         yield client
+
+
+def test_where_it_is_turned_off_it_says_so_and_builds_nothing(
+    release: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALLIANCES_SPARQL", "no")
+    shutil.copytree(release.path, tmp_path / release.id)
+    (tmp_path / "current").symlink_to(release.id)
+    app = create_app(Settings(releases=tmp_path, access_log=False))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        answer = client.get("/sparql", params={"query": "ASK {}"})
+        assert answer.status_code == 404
+        assert "turned off" in answer.json()["detail"]
+        assert client.get("/sparql", headers={"Accept": "text/turtle"}).status_code == 200
+    assert not store_of(tmp_path / release.id).parent.exists()
 
 
 def ready(client: TestClient) -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -235,7 +236,7 @@ def _package(name: str) -> str:
 
 
 STARTERS = {
-    "ours": ours,
+    "ours": partial(ours, ALLIANCES_SPARQL="no"),  # no RDF store is built meanwhile
     "stock": _stock,
     "postgraphile": _postgraphile,
     "mercurius": _mercurius,

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -235,7 +235,7 @@ def _package(name: str) -> str:
     return str(json.loads(path.read_text())["version"])
 
 
-STARTERS = {
+STARTERS: dict[str, Callable[[ExitStack, Release], Server]] = {
     "ours": partial(ours, ALLIANCES_SPARQL="no"),  # no RDF store is built meanwhile
     "stock": _stock,
     "postgraphile": _postgraphile,

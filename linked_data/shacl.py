@@ -79,6 +79,22 @@ class ShapesGraph:
             self._entity(graph, plan)
         return graph
 
+    @cached_property
+    def aimed(self) -> Graph:
+        """The same constraints, each shape of a property aimed at the nodes itself, for a validator to work on.
+
+        A validator asks a shape that has targets once for all of them, but one that hangs from another shape once for
+        each node, and finds out anew each time what the shape demands. A new graph: pyshacl binds prefixes in it.
+        """
+        graph = Graph()
+        graph += self.graph
+        for shape, _, hanging in list(graph.triples((None, SH.property, None))):
+            graph.remove((shape, SH.property, hanging))
+            for kind in (SH.targetClass, SH.targetObjectsOf):
+                for target in graph.objects(shape, kind):
+                    graph.add((hanging, kind, target))
+        return graph
+
     def _entity(self, graph: Graph, plan: EntityPlan) -> None:
         entity = plan.entity
         start = re.escape(self.names.thing(entity.name, ""))

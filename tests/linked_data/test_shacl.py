@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import apsw
+import pyshacl
 import pytest
+from rdflib import RDF, Graph
+from rdflib.namespace import SH
+from rdflib.term import Node
 
 from datasets.canonical.load import load
 from datasets.canonical.store import open_database
@@ -31,15 +35,28 @@ def shapes() -> ShapesGraph:
 
 
 @pytest.fixture(scope="module")
-def lines(release: Release, linked: LinkedData) -> str:
+def records(release: Release, linked: LinkedData) -> list[str]:
     connection = release.connect()
-    found = "".join(sample(connection, linked.writers, release.date))
+    found = list(sample(connection, linked.writers, release.date))
     connection.close()
     return found
 
 
-def test_the_small_world_keeps_to_the_shapes(lines: str, shapes: ShapesGraph) -> None:
-    assert violations(lines, shapes) == []
+@pytest.fixture(scope="module")
+def lines(records: list[str]) -> str:
+    return "".join(records)
+
+
+def test_the_small_world_keeps_to_the_shapes(records: list[str], shapes: ShapesGraph) -> None:
+    assert violations(records, shapes) == []
+
+
+def test_everything_is_read_up_to_the_limit(records: list[str], release: Release, linked: LinkedData) -> None:
+    connection = release.connect()
+    count = sum(connection.execute(f"SELECT count(*) FROM {e.plural}").get for e in linked.shapes.entities)
+    claims = connection.execute("SELECT count(*) FROM claims").get
+    connection.close()
+    assert len(records) == count - claims
 
 
 def test_the_shapes_are_a_file_of_the_release(release: Release, shapes: ShapesGraph) -> None:
@@ -97,11 +114,46 @@ ALLIANCE = f"<{BASE}/id/alliance/orchid-alliance>"
 )  # fmt: skip
 def test_a_planted_error_is_caught(lines: str, shapes: ShapesGraph, old: str, new: str, column: str) -> None:
     assert old in lines
-    found = violations(
-        "\n".join(line for line in lines.replace(old, new).splitlines() if "orchid-alliance" in line), shapes
-    )
+    found = violations([_about_orchid(lines.replace(old, new))], shapes)
     assert column in {violation.column for violation in found}
     assert {violation.rule for violation in found} == {"shacl"}
+
+
+def _about_orchid(lines: str) -> str:
+    return "".join(f"{line}\n" for line in lines.splitlines() if "orchid-alliance" in line)
+
+
+def test_shapes_aimed_at_nodes_find_what_hanging_ones_find(lines: str, shapes: ShapesGraph) -> None:
+    broken = _about_orchid(
+        lines.replace(f'{ALLIANCE} <http://purl.org/dc/terms/identifier> "orchid-alliance" .\n', "")
+        .replace(f"{ALLIANCE} <{BASE}/ns#status> <{BASE}/id/concept/alliance_status.", f"{ALLIANCE} <{BASE}/ns#status> <x:")
+        .replace(f'"2017-04-29"^^<{XSD}date>', f'"2017-04-31"^^<{XSD}date>')
+    )  # fmt: skip
+    found = []
+    for constraints in (shapes.graph, shapes.aimed):
+        copy = Graph()
+        copy += constraints
+        _, report, _ = pyshacl.validate(Graph().parse(data=broken, format="nt"), shacl_graph=copy)
+        assert isinstance(report, Graph)
+        results = report.subjects(RDF.type, SH.ValidationResult)
+        found.append(sorted(_told(report, result) for result in results))
+    assert len(found[0]) > 3
+    assert found[0] == found[1]
+
+
+def _told(report: Graph, result: Node) -> list[str]:
+    told = (SH.focusNode, SH.resultPath, SH.value, SH.sourceShape, SH.sourceConstraintComponent)
+    return [str(report.value(result, property_)) for property_ in told]
+
+
+def test_batches_find_what_one_reading_finds(
+    records: list[str], shapes: ShapesGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = [record.replace(" <http://purl.org/dc/terms/identifier> ", " <x:identifier> ") for record in records]
+    whole = violations(planted[::7], shapes)
+    assert len(whole) == len(planted[::7])
+    monkeypatch.setattr(validation, "_BATCH", 300)
+    assert violations(planted[::7], shapes) == whole
 
 
 def test_a_release_that_breaks_the_shapes_is_not_published(

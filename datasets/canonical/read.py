@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
@@ -48,7 +48,7 @@ class Record:
     claims: tuple[Statement, ...]
 
 
-def records(engine: Engine | Connection, shapes: Shapes) -> Iterator[Record]:
+def records(engine: Engine | Connection, shapes: Shapes) -> Generator[Record, None, None]:
     """Every record, entity by entity in the order of the shapes, by id.
 
     All of them come from one state of the database, whatever is loaded meanwhile; give a connection from `reading` to

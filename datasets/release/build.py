@@ -103,8 +103,9 @@ def publish(
     folder cannot be written; then nothing has changed.
     """
     imprint = _imprint(printed)
-    with reading(engine) as connection:
-        content = Content(read.records(connection, shapes), read.redirects(connection))
+    # Closed while the connection is open: what is left to the garbage collector complains on stderr of a closed one.
+    with reading(engine) as connection, closing(read.records(connection, shapes)) as records:
+        content = Content(records, read.redirects(connection))
         return build(
             content, releases, shapes, imprint, expectations=expectations, exporters=exporters, progress=progress
         )

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import click
 import uvicorn
@@ -23,6 +24,7 @@ from service.errors import OperationError
 from service.releases import files_of
 from service.settings import Settings, environment
 
+_ROOT = Path(__file__).resolve().parent.parent
 _NOT_STARTED = "the service did not start; the line above says why"
 
 
@@ -126,7 +128,14 @@ def _announce(listener: socket.socket, settings: Settings, release: Release) -> 
     while not _ready(reachable, port):
         time.sleep(0.05)
     _say(f"serving release {release.id} at http://{shown}:{port}/")
-    found = subprocess.run([sys.executable, "-m", "service.freshness"], capture_output=True, text=True, check=False)
+    # Started here, because the places in the settings are relative to here; found there, where the code stands.
+    found = subprocess.run(
+        [sys.executable, "-m", "service.freshness"],
+        env=os.environ | {"PYTHONPATH": str(_ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if found.stdout:
         _say(found.stdout.strip())
     if found.returncode:

@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.requests import Request
@@ -57,11 +58,13 @@ class SparqlFace:
         self._names = Namespaces(release.shapes, release.base_iri)
         self._pool: Pool | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._failure = "" if on else f"it is turned off on this server; load the dump {QUADS_FILE.name}"
+        self._failure: Problem | None = None
+        if not on:
+            self._failure = _missing(f"it is turned off on this server; load the dump {QUADS_FILE.name}")
 
     async def start(self) -> None:
         """Begin to build the store, where it is not there yet, and to start the workers."""
-        if not self._failure:
+        if self._failure is None:
             self._opening = asyncio.create_task(self._open())
 
     async def settled(self) -> None:
@@ -74,18 +77,23 @@ class SparqlFace:
             newest = await asyncio.to_thread(pointer.listed, self._release.path.parent)
             kept = {path.name for path in newest[:NEWEST]}
             if self._release.id not in kept:
-                self._failure = (
+                self._failure = _missing(
                     f"release {self._release.id} has no SPARQL endpoint any more: load its dump {QUADS_FILE.name}"
                 )
                 return
-            store = store_of(self._release.path)
+            # The processes that build and ask stand elsewhere than the one that was given a relative place.
+            store = await asyncio.to_thread(store_of(self._release.path).absolute)
             if not store.is_dir():
                 await asyncio.to_thread(forget, self._release.path.parent, kept)
                 await self._built(store)
             self._pool = Pool(store, f"{self._release.base_iri}{self._root}/sparql", self._limits)
             await self._isolated()
         except (OSError, QueryError) as error:
-            self._failure = "the SPARQL endpoint could not be opened; the log of the service says why"
+            self._failure = Problem(
+                503,
+                "There is no SPARQL here now: the endpoint could not be opened; the log of the service says why.",
+                headers={"Retry-After": "3600"},
+            )
             log.error("no SPARQL over %s: %s", self._release.id, error)  # noqa: TRY400 (the message says all)
 
     async def _isolated(self) -> None:
@@ -97,7 +105,7 @@ class SparqlFace:
 
     async def _built(self, store: Path) -> None:
         """Build the store in a process of its own, which gives its memory back."""
-        dump = self._release.path / QUADS_FILE.name
+        dump = (self._release.path / QUADS_FILE.name).absolute()
         if not dump.is_file():
             raise OSError(f"{dump} is missing: the release was published without it; publish again")
         log.info("building the RDF store of %s", self._release.id)
@@ -157,8 +165,8 @@ class SparqlFace:
         return Response(answer.body, media_type=_typed(answer.media_type), headers={"Vary": "Accept"})
 
     async def _ask(self, request: Request, asked: Question, solutions: str | None, triples: str | None) -> Answer:
-        if self._failure:
-            raise Problem(404, f"There is no SPARQL here: {self._failure}.")
+        if self._failure is not None:
+            raise replace(self._failure)
         if self._pool is None:
             raise QueryError(503, "the RDF store of this release is being built; come back in a minute", 30)
         client = request.client.host if request.client else ""
@@ -212,6 +220,10 @@ class SparqlFace:
             limits=self._limits,
             things=self._names.things,
         )
+
+
+def _missing(why: str) -> Problem:
+    return Problem(404, f"There is no SPARQL here: {why}.")
 
 
 async def _body(request: Request) -> bytes:

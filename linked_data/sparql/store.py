@@ -65,4 +65,7 @@ def forget(releases: Path, keep: set[str]) -> None:
 
 if __name__ == "__main__":
     os.nice(5)
-    build(Path(sys.argv[1]), Path(sys.argv[2]))
+    try:
+        build(Path(sys.argv[1]), Path(sys.argv[2]))
+    except OSError as error:
+        sys.exit(str(error))

@@ -16,18 +16,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+_LAUNCHER = f"import sys; sys.path[0] = {str(ROOT)!r}; from service.cli import main; sys.exit(main())"
+"""As `.venv/bin/alliances` starts: the code is found from anywhere, without a variable that children would inherit."""
 _ADDRESS = re.compile(r"serving release (\S+) at (http://\S+?)/\s")
 
 
 def command(*arguments: str) -> list[str]:
     """The command line of the project with these arguments."""
-    return [sys.executable, "-m", "service.cli", *arguments]
+    return [sys.executable, "-c", _LAUNCHER, *arguments]
 
 
 def environment(**settings: str) -> dict[str, str]:
     """The environment of a command: ours without settings, and these settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ALLIANCES_")}
-    return {**inherited, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", **settings}
+    return {**inherited, "PYTHONFAULTHANDLER": "1", **settings}
 
 
 class Running:

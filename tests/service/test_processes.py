@@ -8,14 +8,15 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.error import HTTPError
+from urllib.parse import quote, urlsplit
 
 import pytest
 from click.testing import CliRunner
 
 from datasets.release import pointer
 from service.cli import alliances
-from tests.service.running import command, environment, running
+from tests.service.running import Running, command, environment, running
 
 pytestmark = pytest.mark.slow
 
@@ -27,12 +28,26 @@ def settings(tmp_path: Path, world: Path) -> dict[str, str]:
     return {"ALLIANCES_FACTS": "facts", "ALLIANCES_POLL_SECONDS": "0.05"}
 
 
+def asked(service: Running, query: str) -> bytes:
+    """The answer of SPARQL, as soon as its store is built."""
+    began = time.perf_counter()
+    while True:
+        try:
+            return service.get(f"/sparql?query={quote(query)}", Accept="application/sparql-results+json")
+        except HTTPError as error:
+            error.close()
+            if error.code != 503 or time.perf_counter() - began > 60:
+                raise
+            time.sleep(0.05)
+
+
 def test_an_empty_place_is_published_and_served_and_served_again(tmp_path: Path, settings: dict[str, str]) -> None:
     with running(tmp_path, settings) as service:
         id = service.release()
         assert f"published {id}" in service.errors
         assert pointer.current(tmp_path / ".alliances" / "releases") == tmp_path / ".alliances" / "releases" / id
         assert b"Lotus Network" in service.get("/doc/alliance/lotus-network")
+        assert json.loads(asked(service, "ASK { ?s ?p ?o }"))["boolean"] is True
         assert service.stop() == 0
     with running(tmp_path, settings) as service:
         assert service.release() == id

@@ -253,7 +253,19 @@ def _unknown(connection: Connection, type: str, id: str) -> str:
     ).scalars()
     elsewhere = [f"{other}/{id}" for other in others]
     if not elsewhere:
-        ids = connection.execute(text("SELECT DISTINCT record FROM claim WHERE type = :type"), {"type": type})
-        elsewhere = [f"{type}/{near}" for near in difflib.get_close_matches(id, list(ids.scalars()), n=3)]
+        ids = list(
+            connection.execute(text("SELECT DISTINCT record FROM claim WHERE type = :type"), {"type": type}).scalars()
+        )
+        if not ids and connection.execute(text("SELECT 1 FROM claim LIMIT 1")).first() is None:
+            return f"there is no {type}/{id}: nothing is loaded; run `alliances load` first"
+        elsewhere = [f"{type}/{near}" for near in _near(id, ids)]
     hint = f"; did you mean {' or '.join(elsewhere)}?" if elsewhere else ""
     return f"there is no {type}/{id}{hint}"
+
+
+def _near(id: str, ids: Sequence[str]) -> list[str]:
+    """Up to three ids that may have been meant: spelt alike, or else with all the words of what was asked for."""
+    folded = id.strip().casefold().replace("_", "-").replace(" ", "-")
+    alike = difflib.get_close_matches(folded, ids, n=3)
+    words = {word for word in folded.split("-") if word}
+    return alike or sorted((other for other in ids if words and words <= set(other.split("-"))), key=len)[:3]

@@ -97,6 +97,9 @@ def test_the_address_of_a_claim_explains_its_column(loaded: Engine) -> None:
     [
         ("alliance/ficus-rin", None, "there is no alliance/ficus-rin; did you mean alliance/ficus-ring?"),
         ("organization/ficus-ring", None, "there is no organization/ficus-ring; did you mean alliance/ficus-ring?"),
+        ("alliance/Ficus_Ring", None, "there is no alliance/Ficus_Ring; did you mean alliance/ficus-ring?"),
+        ("organization/jade", None, "there is no organization/jade; did you mean organization/jade-university?"),
+        ("alliance/-", None, "there is no alliance/-$"),
         ("alliance/qqqqqqq", None, "there is no alliance/qqqqqqq$"),
         ("alliance/tamarind-club", None, r"alliance/tamarind-club was withdrawn \(redirects.csv gives it no target\)"),
         ("ficus-ring", None, "'ficus-ring' is not the address of a record: write type/id; types are country, "),
@@ -109,6 +112,11 @@ def test_the_address_of_a_claim_explains_its_column(loaded: Engine) -> None:
 def test_what_cannot_be_explained_is_told(loaded: Engine, address: str, column: str | None, message: str) -> None:
     with pytest.raises(UnknownRecord, match=message):
         explain(loaded, SHAPES, address, column)
+
+
+def test_an_empty_database_is_told_with_the_command(engine: Engine) -> None:
+    with pytest.raises(UnknownRecord, match="nothing is loaded; run `alliances load` first"):
+        explain(engine, SHAPES, "alliance/ficus-ring")
 
 
 def test_every_reason_has_its_words() -> None:

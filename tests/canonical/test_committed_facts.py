@@ -48,3 +48,11 @@ def test_conflicts_are_decided_by_the_rule_and_nothing_is_lost_in_an_export(engi
     required = {entity.name: [c.name for c in entity.columns if c.required] for entity in SHAPES.entities}
     for record in records(engine, SHAPES):
         assert [name for name in required[record.type] if name not in record.values] == []
+
+
+@pytest.mark.slow
+def test_the_committed_files_are_written_as_an_export_writes_them(sqlite: Engine, tmp_path: Path) -> None:
+    load(sqlite, FACTS, SHAPES)
+    written = export(sqlite, SHAPES, tmp_path / "out")
+    assert {name for name in written if (tmp_path / "out" / name).read_bytes() != (FACTS / name).read_bytes()} == set()
+    assert sorted(written) == sorted(path.name for path in FACTS.iterdir() if path.suffix != ".md")

@@ -18,11 +18,12 @@ from datasets.canonical.store import open_database, reading
 from datasets.canonical.summary import Summary
 from datasets.canonical.tables import claim
 from datasets.intake.check import check
-from datasets.intake.facts import EXPECTATIONS, RELEASE, Folder, read
+from datasets.intake.facts import EXPECTATIONS, RELEASE, RELEASE_LISTS, RELEASE_TEXTS, Folder, read
 from datasets.intake.finding import Finding, Severity
 from datasets.intake.malformed import Malformed
 from datasets.intake.mint import mint
 from datasets.intake.ror.importer import Imported, import_ror
+from datasets.intake.sheet import sheets
 from datasets.release.build import Printed, Published, identify, publish
 from datasets.shapes import SHAPES
 from service.errors import OperationError
@@ -42,11 +43,14 @@ def database(settings: Settings) -> Iterator[Engine]:
 
 
 def facts_folder(settings: Settings) -> Folder:
-    """The facts of the settings. Raises OperationError where there is no such folder."""
+    """The facts of the settings. Raises OperationError where there is no such folder, or nothing of facts in it."""
     try:
-        return read(settings.facts, SHAPES)
+        facts = read(settings.facts, SHAPES)
     except NotADirectoryError as error:
         raise OperationError(str(error)) from error
+    if not any(path.suffix.lower() in (".csv", ".toml") for path in settings.facts.iterdir()):
+        raise OperationError(f"{settings.facts} holds no facts: name the folder with {sheets(SHAPES)[0].file} …")
+    return facts
 
 
 def checked(settings: Settings, known: Iterable[tuple[str, str]] = ()) -> list[Finding]:
@@ -129,22 +133,18 @@ def _said(engine: Engine, facts: Path | None) -> Iterator[Folder]:
         yield read(Path(scratch), SHAPES)
 
 
-_TEXTS = ("date", "title", "licence", "description", "publisher", "contact")
-_LISTS = ("creators", "keywords")
-
-
 def imprint(facts: Folder, base_iri: str, date: str | None = None) -> Printed:
     """What a release of the facts says of itself. Raises OperationError where release.toml says something unknown."""
     said = facts.release or {}
-    unknown = sorted(set(said) - {*_TEXTS, *_LISTS})
+    unknown = sorted(set(said) - {*RELEASE_TEXTS, *RELEASE_LISTS})
     if unknown:
-        known = ", ".join((*_TEXTS, *_LISTS))
+        known = ", ".join((*RELEASE_TEXTS, *RELEASE_LISTS))
         raise OperationError(f"{facts.path / 'release.toml'}: {unknown[0]!r} is not known; known are {known}")
     printed: Printed = {"base_iri": base_iri}
-    for name in _TEXTS:
+    for name in RELEASE_TEXTS:
         if name in said:
             printed[name] = str(said[name])  # type: ignore[literal-required]
-    for name in _LISTS:
+    for name in RELEASE_LISTS:
         if name in said:
             value = said[name]
             printed[name] = tuple(value) if isinstance(value, list) else (value,)  # type: ignore[literal-required]

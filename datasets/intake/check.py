@@ -96,7 +96,7 @@ def _unknown_files(facts: Folder, reporter: Reporter) -> None:
 def _decisions(facts: Folder, survey: Survey, reporter: Reporter) -> None:
     """Read redirects, pins, release.toml and expectations.toml; each may be unreadable."""
     for name in _BESIDE:
-        if (facts.path / name).exists() and not readable(facts.path / name, reporter):
+        if facts.has(name) and not readable(facts.path / name, reporter):
             continue
         try:
             if name == REDIRECTS:

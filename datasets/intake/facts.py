@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from datasets.intake.finding import BadFacts, Finding, Severity
-from datasets.intake.sheet import Sheet, rows, sheets
+from datasets.intake.sheet import Sheet, demand_file, rows, sheets
 from datasets.intake.stored import stored
 from datasets.shapes import Shapes
 
@@ -20,6 +21,10 @@ REDIRECTS = "redirects.csv"
 PINS = "pins.csv"
 RELEASE = "release.toml"
 EXPECTATIONS = "expectations.toml"
+RELEASE_TEXTS = ("date", "title", "licence", "description", "publisher", "contact")
+"""What release.toml says in one text each."""
+RELEASE_LISTS = ("creators", "keywords")
+"""What release.toml says in lists of texts."""
 _ENTRY = re.compile(r"\s*\[\[\s*expect\s*\]\]")
 
 
@@ -64,7 +69,11 @@ class Folder:
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
         """The CSV files of records and compound values that the folder has, in reading order."""
-        return tuple(sheet for sheet in sheets(self.shapes) if (self.path / sheet.file).exists())
+        return tuple(sheet for sheet in sheets(self.shapes) if self.has(sheet.file))
+
+    def has(self, file: str) -> bool:
+        """Whether the folder has something of that name, be it a link that leads nowhere: absence means a lot here."""
+        return os.path.lexists(self.path / file)
 
     def holds(self, type: str, column: str) -> bool:
         """Whether the folder says everything that is claimed of this column of this type of record."""
@@ -98,10 +107,9 @@ class Folder:
         return Pin(type, id, column, stored(declared, value) if declared else value, reason, line)
 
     def _table(self, file: str, headers: Sequence[str]) -> Iterator[tuple[int, list[str]]] | None:
-        path = self.path / file
-        if not path.exists():
+        if not self.has(file):
             return None
-        found = rows(path)
+        found = rows(self.path / file)
         _, header = next(found, (1, []))
         if header != list(headers):
             raise self._bad(file, 1, ",".join(header), f"the header must be {','.join(headers)}", "write that header")
@@ -168,11 +176,14 @@ class Folder:
         return Expectation(entry["entity"], column, rivals, least, most, line)
 
     def _toml(self, file: str) -> dict[str, object] | None:
-        path = self.path / file
-        if not path.exists():
+        if not self.has(file):
             return None
         try:
-            return tomllib.loads(path.read_bytes().decode("utf-8"))
+            demand_file(self.path / file)
+            return tomllib.loads((self.path / file).read_bytes().decode("utf-8"))
+        except OSError as error:
+            message = f"the file cannot be read ({error.strerror})"
+            raise self._bad(file, 1, "", message, "put a file in its place that may be read") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
             line, column = (int(place[1]), int(place[2])) if place else (1, 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,6 +69,15 @@ def sheets(shapes: Shapes) -> tuple[Sheet, ...]:
     return (*records, *compounds)
 
 
+def demand_file(path: Path) -> None:
+    """Raise OSError where there is no plain file: reading a pipe would wait for ever."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, "it is a folder")
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is no file")
+
+
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file, the header first, each with the physical line (from 1) at which it begins.
 
@@ -75,6 +86,7 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     line = 1
     limit = csv.field_size_limit(_CELL_LIMIT)
     try:
+        demand_file(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             for cells in reader:
@@ -84,7 +96,11 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise unreadable(path, line, f"the file is not UTF-8 ({error.reason})", "save it as UTF-8") from error
     except csv.Error as error:
-        raise unreadable(path, line, f"the quoting is broken ({error})", "quote cells as RFC 4180 says") from error
+        message, mend = f"the quoting is broken ({error})", "close the quote, and double quotes in it"
+        if "field limit" in str(error):
+            message = f"a cell is longer than {_CELL_LIMIT} characters"
+            mend = "close its quote, if it has one, or shorten it"
+        raise unreadable(path, line, message, mend) from error
     except OSError as error:
         raise unreadable(path, 1, f"the file cannot be read ({error.strerror})", "check its permissions") from error
     finally:
@@ -155,9 +171,11 @@ class Places:
         return self._end
 
     def broken(self, line: int) -> tuple[int, int]:
-        """Line and column, from 1, of the cell that ends the row beginning at `line`: there its quoting breaks."""
+        """Line and column, from 1, of the cell at which the row begun at `line` breaks: its last, or a too long one."""
         found = (line, 1)
         for number, place, _ in self._cells(line):
+            if number == found[0] and place - found[1] > _CELL_LIMIT:
+                break
             found = (number, place)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,14 @@ from datasets.intake.rules.files import (
 )
 from datasets.intake.rules.records import MISSING_ID, SCATTERED_RECORD, SHARED_ID
 from datasets.intake.rules.rule import Fault, FileRule, Spot
-from datasets.intake.sheet import Places, Sheet, rows
+from datasets.intake.sheet import Places, Sheet, demand_file, rows
 from datasets.intake.survey import Note, Survey, space
 
+_MENDS = {
+    errno.EACCES: "change its permissions",
+    errno.ENOENT: "mend the link, or remove it",
+    errno.ELOOP: "mend the link, or remove it",
+}
 _FILE_RULES = tuple(rule for rule in RULES if isinstance(rule, FileRule))
 
 
@@ -54,9 +60,11 @@ class OpenSheet:
 def readable(path: Path, reporter: Reporter) -> bool:
     """Whether a file can be read as text; what is odd or wrong about its bytes is reported."""
     try:
+        demand_file(path)
         data = path.read_bytes()
     except OSError as error:
-        reporter.at(UNREADABLE_FILE, path.name, 1, 1, Fault(f"the file cannot be read ({error.strerror})"))
+        mend = _MENDS.get(error.errno or 0, "put a file in its place")
+        reporter.at(UNREADABLE_FILE, path.name, 1, 1, Fault(f"the file cannot be read ({error.strerror})", mend))
         return False
     for rule in _FILE_RULES:
         found = rule.check(data)
@@ -100,9 +108,7 @@ def _broken(bad: BadFacts, path: Path, reporter: Reporter) -> None:
     """Report where the quoting of a file breaks."""
     finding = bad.findings[0]
     line, column = Places(path).broken(finding.line)
-    reporter.at(
-        UNREADABLE_FILE, path.name, line, column, Fault(finding.message, "close the quote, and double quotes in it")
-    )
+    reporter.at(UNREADABLE_FILE, path.name, line, column, Fault(finding.message, finding.mend))
 
 
 def _header(sheet: Sheet, path: Path, header: Sequence[str], survey: Survey, reporter: Reporter) -> OpenSheet | None:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,56 @@ def test_all_findings_come_at_once_in_order(tmp_path: Path) -> None:
         ("organizations.csv", 5, "unknown_country"),
     ]
     assert found == sorted(found, key=lambda finding: finding.place)
+
+
+def test_all_that_is_wrong_with_release_toml_comes_at_once(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "facts")
+    (folder / "release.toml").write_text('licence = "by"\n\ndate = "soon"\ncolour = "red"\nlicence_url = []\n')
+    assert [(f.line, f.code, f.value) for f in check(folder, SHAPES)] == [
+        (1, "malformed_release", ""),
+        (3, "malformed_release", "soon"),
+        (4, "malformed_release", "colour"),
+        (5, "malformed_release", "licence_url"),
+    ]
+
+
+def _a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _a_link_to_nowhere(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def _a_link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+@pytest.mark.parametrize("make", [_a_folder, _a_pipe, _a_link_to_nowhere, _a_link_to_itself])
+@pytest.mark.parametrize("name", ["officials.csv", "pins.csv", "release.toml", "expectations.toml"])
+def test_what_stands_in_the_place_of_a_file_is_said(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
+    folder = copied(tmp_path / "facts")
+    (folder / name).unlink(missing_ok=True)
+    make(folder / name)
+    (finding,) = check(folder, SHAPES)
+    assert (finding.file, finding.line, finding.code) == (name, 1, "unreadable_file")
+    assert finding.mend in ("put a file in its place", "mend the link, or remove it")
+
+
+def test_a_cell_that_is_too_long_is_said_at_its_place(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "facts")
+    change(folder / "officials.csv", lambda text: text + f"o-zzzzzz,{'x' * 1_100_000},a,b,c,d\n")
+    (finding,) = check(folder, SHAPES)
+    last = len((folder / "officials.csv").read_text(encoding="utf-8").splitlines())
+    assert (finding.line, finding.column, finding.code) == (last, 10, "unreadable_file")
+    assert (finding.message, finding.mend) == (
+        "a cell is longer than 1048576 characters",
+        "close its quote, if it has one, or shorten it",
+    )
 
 
 def test_a_finding_as_text_and_as_json(tmp_path: Path) -> None:

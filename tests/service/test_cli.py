@@ -135,6 +135,10 @@ def test_explaining_a_value(call: Call) -> None:
 def test_what_cannot_be_done_is_one_line(call: Call, tmp_path: Path) -> None:
     failed(call("check", "nowhere"), "nowhere")
     failed(call("load", "nowhere"), "nowhere")
+    (tmp_path / "empty").mkdir()
+    failed(call("check", "empty"), "empty holds no facts")
+    failed(call("load", "empty"), "empty holds no facts")
+    failed(call("explain", "alliance/lotus-network"), "run `alliances load` first")
     failed(call("verify"), "nothing is published")
     failed(call("verify", "2020-01-01-0123456789"), "there is no release")
     failed(call("rollback"), "nothing is published")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from datasets.intake.facts import EXPECTATIONS, RELEASE, Expectation
+from datasets.intake.facts import EXPECTATIONS, RELEASE, RELEASE_LISTS, RELEASE_TEXTS, Expectation
 from datasets.intake.finding import BadFacts, Severity
-from datasets.intake.rules.rule import Record, Spot, survey_rule, watch_rule
+from datasets.intake.rules.rule import Fault, Record, Spot, survey_rule, watch_rule
 from datasets.intake.sheet import Sheet
 from datasets.intake.stored import compound
 from datasets.intake.survey import Survey, elements
 from datasets.shapes import Entity
 
 _NEEDED = ("date", "title", "licence")
+_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_NAME = re.compile(r"\s*\"?(\w+)\"?\s*=")
 
 
 @survey_rule(
@@ -23,24 +26,47 @@ _NEEDED = ("date", "title", "licence")
     example="release.toml without a title",
 )
 def malformed_release(survey: Survey) -> Iterator[Spot]:
-    """A release.toml without date, title or licence, or with a date that is no calendar day."""
+    """A release.toml without date, title or licence, with a date or licence that is none, or with unknown names."""
     try:
         said = survey.folder.release
     except BadFacts:  # the file is unreadable, which is said of it
         return
     if said is None:
         return
-    for name in _NEEDED:
-        value = said.get(name)
-        if not isinstance(value, str) or not value.strip():
-            yield Spot(RELEASE, 1, 0, "", f"release.toml does not say the {name}")
-        elif name == "date":
-            try:
-                right = date.fromisoformat(value).isoformat() == value
-            except ValueError:
-                right = False
-            if not right:
-                yield Spot(RELEASE, 1, 0, value, f"{value!r} is no day", "write the day as YYYY-MM-DD")
+    silent = [name for name in _NEEDED if not isinstance(said.get(name), str) or not str(said[name]).strip()]
+    if silent:
+        yield Spot(RELEASE, 1, 0, "", f"release.toml does not say the {' and the '.join(silent)}")
+    lines = _lines(survey)
+    for name, value in said.items():
+        if name not in silent and (fault := _release_fault(name, value)) is not None:
+            yield Spot(RELEASE, lines.get(name, 1), 0, fault.value or "", fault.message, fault.mend)
+
+
+def _lines(survey: Survey) -> dict[str, int]:
+    """The first line on which release.toml says each name."""
+    lines = (survey.folder.path / RELEASE).read_text(encoding="utf-8").split("\n")
+    return {match[1]: at for at in range(len(lines), 0, -1) if (match := _NAME.match(lines[at - 1]))}
+
+
+def _release_fault(name: str, value: str | list[str]) -> Fault | None:
+    if name not in (*RELEASE_TEXTS, *RELEASE_LISTS):
+        mend = f"the names are {', '.join((*RELEASE_TEXTS, *RELEASE_LISTS))}"
+        return Fault(f"nothing is called {name!r}", mend, name)
+    if name in RELEASE_TEXTS and not isinstance(value, str):
+        return Fault(f"the {name} is a list", "write one text", str(value))
+    if name == "date" and not _is_day(str(value)):
+        return Fault(f"{value!r} is no day", "write the day as YYYY-MM-DD", str(value))
+    if name == "licence" and not _SPDX.fullmatch(str(value)):
+        mend = "write it as https://spdx.org/licenses/ does, such as CC-BY-4.0"
+        return Fault(f"{value!r} is no SPDX identifier of a licence", mend, str(value))
+    return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _entity(survey: Survey, expectation: Expectation) -> Entity | None:

@@ -46,7 +46,7 @@ class Resources:
             "/ns": _rdf(lru_cache(self.ontology.serialized)),
             "/catalog": _rdf(lru_cache(self._catalogue)),
             "/.well-known/void": _rdf(lru_cache(self._catalogue)),
-            "/shapes.ttl": (Offer("ttl", "text/turtle", self.shapes),),
+            "/shapes": (Offer("ttl", "text/turtle", self.shapes),),
         }
 
     @cached_property

@@ -13,6 +13,7 @@ from rdflib import RDF, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, VOID, XSD
 
 from datasets.release.open import Release
+from linked_data.coverage import Coverage
 from linked_data.dump import PACKED, TRIPLES_FILE
 from linked_data.mapping import IDENTIFIER
 from linked_data.namespaces import RDF_TYPE, Namespaces
@@ -110,6 +111,7 @@ class Catalogue:
         graph.add((self._licence(), RDF.type, DCTERMS.LicenseDocument))
         graph.add((self._licence(), DCTERMS.type, URIRef("http://purl.org/adms/licencetype/Attribution")))
         self._dataset(graph, dataset)
+        self._covered(graph, catalogue, dataset)
         self._files(graph, dataset)
         self._services(graph, catalogue, dataset)
         self._void(graph, dataset)
@@ -140,6 +142,20 @@ class Catalogue:
             graph.add((point, RDF.type, VCARD.Organization))
             graph.add((point, VCARD.fn, Literal(self._text("publisher") or self.release.title)))
             graph.add((point, VCARD.hasEmail if contact.startswith("mailto:") else VCARD.hasURL, URIRef(contact)))
+
+    def _covered(self, graph: Graph, *subjects: URIRef) -> None:
+        """The places and the time that it is about; what kind of place each is, its own document says."""
+        coverage = Coverage.of(self.release)
+        for place in (URIRef(self.names.thing(*named)) for named in coverage.places):
+            for subject in subjects:
+                graph.add((subject, DCTERMS.spatial, place))
+        if coverage.start:
+            period = URIRef(f"{self.names.catalogue}#period")
+            graph.add((period, RDF.type, DCTERMS.PeriodOfTime))
+            graph.add((period, DCAT.startDate, Literal(coverage.start, datatype=XSD.date)))
+            graph.add((period, DCAT.endDate, Literal(self.release.date, datatype=XSD.date)))
+            for subject in subjects:
+                graph.add((subject, DCTERMS.temporal, period))
 
     def _reached(self, graph: Graph, subject: URIRef) -> None:
         """What finds a dataset or service: keywords, theme, and whom to ask."""
@@ -198,6 +214,16 @@ class Catalogue:
         graph.add((dataset, RDF.type, VOID.Dataset))
         graph.add((dataset, VOID.uriSpace, Literal(self.names.things)))
         graph.add((dataset, VOID.sparqlEndpoint, URIRef(f"{self.release.base_iri}/sparql")))
+        claims = URIRef(self.names.claims_graph)
+        graph.add((dataset, VOID.subset, claims))
+        graph.add((claims, RDF.type, VOID.Dataset))
+        graph.add(
+            (
+                claims,
+                DCTERMS.title,
+                Literal("Every claim as a node: of what, by whom, whether chosen and why", lang="en"),
+            )
+        )
         for namespace in sorted({*self.names.prefixes.values()}):
             graph.add((dataset, VOID.vocabulary, URIRef(namespace)))
         if self.statistics is None:

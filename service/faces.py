@@ -76,6 +76,7 @@ FACES: tuple[FaceRow, ...] = (
         (
             *(f"/ns{suffix}" for suffix in ("", ".html", ".ttl", ".jsonld", ".nt", ".rdf")),
             *(f"/catalog{suffix}" for suffix in ("", ".ttl", ".jsonld", ".nt", ".rdf")),
+            "/shapes",
             "/shapes.ttl",
             "/.well-known/void",
         ),

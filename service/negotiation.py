@@ -12,7 +12,8 @@ _ELEMENT = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _PIECE = re.compile(r'(?:[^;"]|"(?:\\.|[^"\\])*")+')
 _RANGE = re.compile(rf"({_WORD})/({_WORD})")
 _PARAMETER = re.compile(rf'({_WORD})\s*=\s*(?:({_WORD})|"((?:\\.|[^"\\])*)")')
-_WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_WEIGHT = re.compile(r"0(?:\.\d*)?|1(?:\.0*)?|\.\d+")
+"""As the standard has it, and as clients write it too: without the zero (Java's own), with more than three digits."""
 _CODING = re.compile(rf"({_WORD})(?:\s*;\s*q=([0-9.]+))?", re.IGNORECASE)
 LONGEST = 2000
 """An Accept header beyond this many characters is cut: no client needs more, and parsing stays cheap."""

@@ -101,10 +101,16 @@ def not_found(what: str) -> Problem:
 
 def not_acceptable(formats: Sequence[tuple[str, str]]) -> Problem:
     """406 with the list of (media type, address) that can be given, also as `Link: rel=alternate`."""
-    links = ", ".join(f'<{href}>; rel="alternate"; type="{media.replace(chr(34), chr(39))}"' for media, href in formats)
+    links = ", ".join(f'<{href}>; rel="alternate"; {_typed(media)}' for media, href in formats)
     listed = [{"type": media, "href": href} for media, href in formats]
     detail = "Ask for one of: " + ", ".join(media for media, _ in formats)
     return Problem(406, detail, {"formats": listed}, {"Link": links, "Vary": "Accept"})
+
+
+def _typed(media: str) -> str:
+    """A media type as attributes of a link: its parameters stand beside it, as quotes cannot stand in quotes."""
+    name, *parameters = media.split(";")
+    return "; ".join((f'type="{name}"', *parameters))
 
 
 def wants_html(accept: str | None) -> bool:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from datasets.shapes.model import Entity, Kind, Shapes, Values
 from datasets.text import fold
 from linked_data.linked import Part
+from linked_data.mapping import SOURCE
 from linked_data.memento import Addresses, http_date, published
 from service import linked_documents
 from service.answers import answered
@@ -73,6 +74,25 @@ async def thing(request: Request, held: Held) -> Response:
     entity, present = await _standing(held, type, id)
     if present != id:
         return RedirectResponse(address(held.root, "id", entity.name, present), 308)
+    return RedirectResponse(address(held.root, "doc", entity.name, id), 303, {"Vary": "Accept"})
+
+
+async def documents(request: Request, held: Held) -> Response:
+    """Where all documents stand: 303 to what their terms mean."""
+    return RedirectResponse(f"{held.root}/ns", 303)
+
+
+async def graph(request: Request, held: Held) -> Response:
+    """A graph of evidence: 303 to who says what is in it, that of all claims to the catalogue, which describes it."""
+    name = request.path_params["name"]
+    if name == "claims":
+        return RedirectResponse(f"{held.root}/catalog", 303, {"Vary": "Accept"})
+    type, _, id = name.partition("/")
+    if type != SOURCE:
+        raise not_found(f"There is no graph {name!r}; there are `claims` and `{SOURCE}/` with the id of each source.")
+    entity, present = await _standing(held, type, id)
+    if present != id:
+        return RedirectResponse(address(held.root, "graph", entity.name, present), 308)
     return RedirectResponse(address(held.root, "doc", entity.name, id), 303, {"Vary": "Accept"})
 
 

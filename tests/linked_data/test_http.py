@@ -89,8 +89,29 @@ def test_what_the_vocabulary_is_not_given_in(client: TestClient) -> None:
     assert client.get("/ns.png").status_code == 404
 
 
-def test_the_shapes_are_served(client: TestClient) -> None:
-    answer = client.get("/shapes.ttl", headers={"Accept": BROWSER})
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/graph/source/bangkok-herald-2013", 303, "/doc/source/bangkok-herald-2013"),
+        ("/graph/claims", 303, "/catalog"),
+        ("/doc/", 303, "/ns"),
+    ],
+)
+def test_graphs_and_the_documents_as_a_whole_lead_to_what_describes_them(
+    client: TestClient, path: str, status: int, location: str
+) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (status, location)
+
+
+@pytest.mark.parametrize("path", ["/graph/source/nobody", "/graph/nothing", "/graph/alliance/orchid-alliance"])
+def test_there_is_no_other_graph(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/shapes", "/shapes.ttl"])
+def test_the_shapes_are_served(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": BROWSER})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/turtle")
     assert b"sh:NodeShape" in answer.content

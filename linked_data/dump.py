@@ -114,7 +114,7 @@ def pieces(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[
         for blocks in documents.records.all(entity.name):
             id_ = blocks[0][0][len(writers[entity.name].subject("")) - 1 : -1]
             yield blocks, evidence.quads(entity.name, id_, claims.take(id_))
-    yield _replaced(connection, writers), ""
+    yield redirected(connection, writers), ""
 
 
 def lines(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[str]:
@@ -131,13 +131,13 @@ def lines(connection: apsw.Connection, writers: Writers, day: str) -> Iterator[s
             for (node,) in connection.execute(compiler.every(entity.name)):
                 yield f"{start}{compiler.finished(str(node))[1:]}\n"
     replaced = context.key(REPLACED)
-    for subject, said in _replaced(connection, writers):
+    for subject, said in redirected(connection, writers):
         target = said[0].rpartition("<")[2]
         node = orjson.dumps({"id": subject[1:-1], replaced: target[:-1]}).decode()
         yield f"{start}{node[1:]}\n"
 
 
-def _replaced(connection: apsw.Connection, writers: Writers) -> list[Block]:
+def redirected(connection: apsw.Connection, writers: Writers) -> list[Block]:
     """Where former ids lead."""
     names = writers.names
     predicate = names.expand(REPLACED)

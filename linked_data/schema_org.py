@@ -98,8 +98,10 @@ class SchemaOrg:
         classes = [self._names.expand(c) for c in plan.classes] if plan and iri.startswith(self._names.things) else []
         return self._local(classes) or "Thing"
 
-    def _local(self, classes: Sequence[str]) -> list[str]:
-        return [c.removeprefix(self._schema) for c in classes if c.startswith(self._schema)]
+    def _local(self, classes: Sequence[str]) -> list[str] | str:
+        """The names of classes of schema.org; a single one as text, since not every reader expects a list."""
+        found = [c.removeprefix(self._schema) for c in classes if c.startswith(self._schema)]
+        return found[0] if len(found) == 1 else found
 
 
 def _by_subject(blocks: Sequence[Block]) -> Mapping[str, Said]:

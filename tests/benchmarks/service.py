@@ -53,8 +53,12 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--factor", type=int, default=1, help="times the bench world")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--answers", default=",".join(ADDRESSES), help="which to ask for, by their names")
+    parser.add_argument("--how", default=",".join(HOW), help=f"of {', '.join(HOW)}")
     given = parser.parse_args(arguments)
-    with _servers(given.factor) as (asked, bare):
+    wanted = {(answer, how) for answer in given.answers.split(",") for how in given.how.split(",")}
+    with _servers(given.factor) as (every, bare):
+        asked = [one for one in every if (one.address, one.how) in wanted]
         found: dict[tuple[str, str], list[tuple[float, float, float, float]]] = {}
         for number in range(given.rounds):
             print(f"round {number + 1} of {given.rounds}", file=sys.stderr, flush=True)

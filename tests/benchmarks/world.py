@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from datasets.release.open import Release
@@ -22,17 +23,33 @@ def releases(factor: int = 1) -> Path:
 
     Raises RuntimeError with the last words of the command that failed.
     """
-    folder = KEPT / f"world-{factor}-{_stamp()}"
+    return _kept(
+        f"world-{factor}-{_stamp()}", f"{factor} x the bench world", lambda folder: facts.write(folder, factor)
+    )
+
+
+def _kept(name: str, what: str, write: Callable[[Path], object]) -> Path:
+    """The folder of releases of that name; its facts are written and published where it is not there yet."""
+    folder = KEPT / name
     if not folder.is_dir():
-        print(f"publishing {factor} x the bench world (once; minutes)", file=sys.stderr, flush=True)
+        print(f"publishing {what} (once; minutes)", file=sys.stderr, flush=True)
         KEPT.mkdir(exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="making-", dir=KEPT))
         try:
-            _publish(factor, scratch)
+            write(scratch / "facts")
+            _publish(scratch)
             (scratch / "releases").rename(folder)
         finally:
             shutil.rmtree(scratch)
     return folder
+
+
+def committed() -> Release:
+    """The release of the committed facts."""
+    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(facts.COMMITTED.iterdir()))).hexdigest()[:10]
+    return Release.current(
+        _kept(f"facts-{stamp}", "the committed facts", lambda folder: shutil.copytree(facts.COMMITTED, folder))
+    )
 
 
 def current(factor: int = 1) -> Release:
@@ -40,8 +57,7 @@ def current(factor: int = 1) -> Release:
     return Release.current(releases(factor))
 
 
-def _publish(factor: int, scratch: Path) -> None:
-    facts.write(scratch / "facts", factor)
+def _publish(scratch: Path) -> None:
     database = f"sqlite:///{scratch / 'canonical.sqlite'}"
     _run("load", str(scratch / "facts"), "--database", database)
     _run("publish", "--database", database, "--releases", str(scratch / "releases"))

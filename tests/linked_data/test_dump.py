@@ -86,6 +86,23 @@ def test_rapper_reads_the_dumps(release: Release, store: frozenset[ox.Quad], nam
     assert len(set(done.stdout.splitlines())) == len(expected)
 
 
+@pytest.mark.needs("serdi", "serdi")
+@pytest.mark.needs("rapper", "raptor2-utils")
+@pytest.mark.parametrize(
+    "planted",
+    ["<http://a.example/b c> ", '"no end ', "<relative> ", '_:b "5"^^ ', "<http://a.example/> <http://b.example/> . "],
+)
+def test_both_catch_a_planted_error(release: Release, planted: str) -> None:
+    lines = gzip.decompress((release.path / TRIPLES_FILE.name).read_bytes()).splitlines(keepends=True)[:50]
+    data = b"".join([*lines, planted.encode() + lines[0]])
+    for command in (
+        ["serdi", "-i", "ntriples", "-"],
+        ["rapper", "-q", "-i", "ntriples", "-", "http://localhost:8000/"],
+    ):
+        done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=60)
+        assert done.returncode or done.stderr, (command[0], done.stdout[-300:])
+
+
 def test_manifest_and_catalogue_list_every_dump(release: Release) -> None:
     files = release.manifest["files"]
     assert isinstance(files, list)

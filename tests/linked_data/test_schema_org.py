@@ -32,13 +32,13 @@ def test_every_page_has_one_block(client: TestClient, path: str) -> None:
 
 def test_the_block_says_what_the_document_says(linked: LinkedData, connection: apsw.Connection) -> None:
     block = json.loads(linked.schema_org(connection, "organization", "jade-university") or "")
-    assert block["@type"] == ["Organization"]
+    assert block["@type"] == "Organization"
     assert block["name"] == {"@value": "Jade University", "@language": "en"}
     assert "https://ror.org/02jade174" in block["sameAs"]
-    assert block["address"]["@type"] == ["PostalAddress"]
+    assert block["address"]["@type"] == "PostalAddress"
     assert block["address"]["addressCountry"]["name"] == {"@value": "China", "@language": "en"}
     assert block["memberOf"]["name"]["@value"] == "Orchid River Universities Alliance"
-    assert {value["@type"][0] for value in block["identifier"]} == {"PropertyValue"}
+    assert {value["@type"] for value in block["identifier"]} == {"PropertyValue"}
 
 
 def test_it_is_read_without_fetching_anything(linked: LinkedData, connection: apsw.Connection) -> None:

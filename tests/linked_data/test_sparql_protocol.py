@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2 as httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -97,19 +98,34 @@ def client(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield client
 
 
+def keep_to(request: Exchange, answer: httpx.Response) -> None:
+    """Raise AssertionError where an answer is not what the suite expects."""
+    classes = [status[0] for status in request.statuses]
+    assert str(answer.status_code)[0] in classes, (answer.status_code, answer.text)
+    kind = answer.headers["content-type"].partition(";")[0]
+    if request.boolean is not None:
+        assert answer.json()["boolean"] is request.boolean
+    elif request.form == "tabular":
+        assert kind in ("application/sparql-results+json", "application/sparql-results+xml", "text/csv")
+    elif request.form == "RDF":
+        assert kind in ("text/turtle", "application/rdf+xml", "application/n-triples")
+
+
 @pytest.mark.parametrize("name", list(TESTS))
 def test_protocol(client: TestClient, name: str) -> None:
     for request in TESTS[name]:
         answer = client.request(request.method, request.address, headers=request.headers, content=request.body)
-        classes = [status[0] for status in request.statuses]
-        assert str(answer.status_code)[0] in classes, (answer.status_code, answer.text)
-        kind = answer.headers["content-type"].partition(";")[0]
-        if request.boolean is not None:
-            assert answer.json()["boolean"] is request.boolean
-        elif request.form == "tabular":
-            assert kind in ("application/sparql-results+json", "application/sparql-results+xml", "text/csv")
-        elif request.form == "RDF":
-            assert kind in ("text/turtle", "application/rdf+xml", "application/n-triples")
+        keep_to(request, answer)
+
+
+@pytest.mark.parametrize("name", list(TESTS))
+def test_a_planted_error_is_caught(client: TestClient, name: str) -> None:
+    """What should be answered is refused, and what should be refused is answered."""
+    answered, refused = (client.get("/sparql", params={"query": query}) for query in ("ASK {}", ""))
+    assert (answered.status_code, refused.status_code) == (200, 400)
+    for request in TESTS[name]:
+        with pytest.raises(AssertionError):
+            keep_to(request, refused if request.statuses[0][0] == "2" else answered)
 
 
 def test_all_query_tests_of_the_suite_are_run() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import shutil
 import warnings
 import zipfile
 from pathlib import Path
@@ -34,6 +36,18 @@ def unpacked(world_release: Release, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+@pytest.fixture
+def broken(unpacked: Path, tmp_path: Path) -> Path:
+    """The same files with a year where a number of degrees stands, and an id that is there twice."""
+    folder = shutil.copytree(unpacked, tmp_path / "broken")
+    with (folder / "organizations.csv").open(encoding="utf-8", newline="") as stream:
+        header, first, *rest = csv.reader(stream)
+    first[header.index("latitude")] = "in the north"
+    with (folder / "organizations.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\r\n").writerows([header, first, first, *rest])
+    return folder
+
+
 def test_csvw_describes_the_csv_files(unpacked: Path) -> None:
     from csvw import CSVW
 
@@ -42,6 +56,15 @@ def test_csvw_describes_the_csv_files(unpacked: Path) -> None:
     assert len(group.tables) == len(public_tables(SHAPES))
     for table in group.tables:
         assert list(table.iterdicts()), table.local_name
+
+
+def test_csvw_catches_planted_errors(broken: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from csvw import CSVW
+
+    with warnings.catch_warnings(), contextlib.suppress(ValueError):  # of what is so wrong that it reads no further
+        warnings.simplefilter("ignore")
+        assert not CSVW(str(broken / "csv-metadata.json"), validate=True).is_valid
+    assert "latitude: Invalid value for decimal" in caplog.text
 
 
 def test_frictionless_finds_the_data_package_valid(unpacked: Path) -> None:
@@ -53,6 +76,17 @@ def test_frictionless_finds_the_data_package_valid(unpacked: Path) -> None:
             report = Package(str(unpacked / "datapackage.json")).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "note"])[:10]
     assert len(report.tasks) == len(public_tables(SHAPES))
+
+
+def test_frictionless_catches_planted_errors(broken: Path) -> None:
+    from frictionless import Package, system
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package has deprecation warnings of its own
+        with system.use_context(trusted=True):
+            report = Package(str(broken / "datapackage.json")).validate()
+    found = {type_ for (type_,) in report.flatten(["type"])}
+    assert {"type-error", "primary-key"} <= found
 
 
 def test_csv_holds_what_the_database_holds(world_release: Release, unpacked: Path) -> None:

@@ -103,7 +103,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(
+def started(
     name: str,
     schema: str,
     command: list[str],
@@ -113,6 +113,7 @@ def _running(
     also: int = 0,
     settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
+    """A server while it runs. Raises Missing when it does not start."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("ALLIANCES_")}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
@@ -158,7 +159,7 @@ def ours(stack: ExitStack, release: Release, **settings: str) -> Server:
     port = free_port()
     folder = str(release.path.parent)
     command = [sys.executable, "-m", "service.cli", "serve", "--releases", folder, "--port", str(port)]
-    return stack.enter_context(_running("Open Alliances", "ours", command, port, settings=settings))
+    return stack.enter_context(started("Open Alliances", "ours", command, port, settings=settings))
 
 
 def _uvicorn(application: str, port: int) -> list[str]:
@@ -170,7 +171,7 @@ def _stock(stack: ExitStack, release: Release) -> Server:
     port = free_port()
     name = f"Strawberry {_version('strawberry-graphql')} + SQLAlchemy {_version('sqlalchemy')} + DataLoader"
     command = _uvicorn("tests.benchmarks.graphql.stock:app", port)
-    return stack.enter_context(_running(name, "plain", command, port, settings={"RELEASE": str(release.database)}))
+    return stack.enter_context(started(name, "plain", command, port, settings={"RELEASE": str(release.database)}))
 
 
 def floor(stack: ExitStack, folder: Path) -> Server:
@@ -178,14 +179,14 @@ def floor(stack: ExitStack, folder: Path) -> Server:
     port = free_port()
     name = f"Starlette {_version('starlette')}, constant bytes"
     command = _uvicorn("tests.benchmarks.floor:app", port)
-    return stack.enter_context(_running(name, "floor", command, port, settings={"FLOOR": str(folder)}))
+    return stack.enter_context(started(name, "floor", command, port, settings={"FLOOR": str(folder)}))
 
 
 def _mercurius(stack: ExitStack, release: Release) -> Server:
     port = free_port()
     name = f"mercurius {_package('mercurius')} + graphql-jit {_package('graphql-jit')}"
     command = [str(NODE), "--no-warnings", str(RIVALS / "mercurius.mjs"), str(release.database), str(port)]
-    return stack.enter_context(_running(name, "plain", command, port))
+    return stack.enter_context(started(name, "plain", command, port))
 
 
 def _postgraphile(stack: ExitStack, release: Release) -> Server:
@@ -200,7 +201,7 @@ def _postgraphile(stack: ExitStack, release: Release) -> Server:
     copy_release(release.database, release.shapes, url, schema)
     postmaster = prepare(url, schema, release.shapes)
     command = [str(NODE), str(RIVALS / "postgraphile.mjs"), url, schema, str(port)]
-    return stack.enter_context(_running(name, "postgraphile", command, port, also=postmaster))
+    return stack.enter_context(started(name, "postgraphile", command, port, also=postmaster))
 
 
 def prepare(url: str, schema: str, shapes: Shapes) -> int:

@@ -1,6 +1,9 @@
-"""Documents against rdflib, and the speed of the dump.
+"""Documents, dumps, SPARQL and conditional requests against rdflib, morph-kgc, Oxigraph's server and bare Starlette.
 
-python -m tests.benchmarks linked_data [PART …] [--factor 10]
+    python -m tests.benchmarks linked_data [PART …] [--factor 10]
+
+Rivals that need other versions than we do have an environment of their own (`rivals.py`); of one that is missing there
+is a line.
 """
 
 from __future__ import annotations
@@ -9,11 +12,22 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from datasets.release.open import Release
-from tests.benchmarks import world
-from tests.benchmarks.linked_data import documents, dumps
+from tests.benchmarks import service
+from tests.benchmarks.linked_data import documents, dumps, sparql
 
-PARTS: dict[str, Callable[[Release], None]] = {"documents": documents.main, "dumps": dumps.main}
+
+def conditional(factor: int) -> None:
+    """Measure answers 304 for documents."""
+    service.main(["--factor", str(factor), "--how", "304", "--answers", "Turtle,JSON-LD,record as JSON"])
+
+
+PARTS: dict[str, Callable[[int], None]] = {
+    "documents": documents.main,
+    "dumps": dumps.main,
+    "sparql": sparql.main,
+    "conditional": conditional,
+}
+"""What is measured at so many times the bench world."""
 
 
 def main(arguments: list[str]) -> None:
@@ -25,10 +39,9 @@ def main(arguments: list[str]) -> None:
     unknown = [part for part in given.parts if part not in PARTS]
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}")
-    release = world.current(given.factor)
     for part in given.parts or PARTS:
         print(f"\n-- {part}", flush=True)
-        PARTS[part](release)
+        PARTS[part](given.factor)
 
 
 if __name__ == "__main__":

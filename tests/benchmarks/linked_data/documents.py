@@ -16,9 +16,9 @@ from functools import partial
 import apsw
 import rdflib
 
-from datasets.release.open import Release
 from linked_data.formats import JSON_LD, N_TRIPLES, TURTLE, Format
 from linked_data.linked import LinkedData
+from tests.benchmarks import world
 
 Raw = list[tuple[str, str, str, str | None, str | None, bool]]
 """Subject, predicate, object, language, datatype, whether the object is an IRI."""
@@ -86,8 +86,9 @@ def _document(linked: LinkedData, connection: apsw.Connection, type_: str, id_: 
     assert linked.document(connection, type_, id_, form)
 
 
-def main(release: Release) -> None:
+def main(factor: int) -> None:
     """Measure."""
+    release = world.current(factor)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         connection = release.connect()

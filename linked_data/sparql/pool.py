@@ -185,7 +185,8 @@ class Pool:
         worker = await self._worker()
         begun = time.monotonic()
         try:
-            head, body = await asyncio.wait_for(worker.ask(asked), self.limits.seconds)
+            async with asyncio.timeout(self.limits.seconds):
+                head, body = await worker.ask(asked)
         except TimeoutError:
             self._replace(worker)
             raise QueryError(503, f"the query took more than {self.limits.seconds:g} s; ask for less", 10) from None
@@ -207,7 +208,8 @@ class Pool:
     async def _worker(self) -> Worker:
         self._waiting += 1
         try:
-            return await asyncio.wait_for(self._idle.get(), self.limits.seconds)
+            async with asyncio.timeout(self.limits.seconds):  # wait_for of Python 3.11 may swallow a cancellation
+                return await self._idle.get()
         except TimeoutError:
             raise QueryError(503, "no query engine was free in time; come back later", 5) from None
         finally:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from datasets.release.errors import DamagedError
-from datasets.release.files import DELTA, MANIFEST
+from datasets.release.files import DELTA, MANIFEST, SHAPES
 from datasets.release.open import Release
+from datasets.shapes.serial import from_json
 
 _STEP = 64
 """A delta is read from the nearest of every so many lines on."""
@@ -62,6 +64,36 @@ class Past:
             raise DamagedError(f"{self.path / DELTA} cannot be read any more ({error})") from error
         return [orjson.loads(line.rstrip(b",\n")) for line in lines[start % _STEP :]]
 
+    def change(self, type: str, id: str) -> dict[str, Any] | None:
+        """What it changed about one record; None where that is nothing. Raises DamagedError where the file is gone.
+
+        A delta is sorted by type and id, so that its lines are found by halving the file, whatever its size.
+        """
+        wanted = (self._place(type), id)
+        try:
+            with (self.path / DELTA).open("rb") as stream:
+                low = len(stream.readline())
+                high = stream.seek(0, 2)
+                while low < high:
+                    found = _line(stream, (low + high) // 2)
+                    if found is None or (self._place(found["type"]), found["id"]) >= wanted:
+                        high = (low + high) // 2
+                    else:
+                        low = stream.tell()
+                found = _line(stream, low)
+        except (OSError, ValueError) as error:
+            raise DamagedError(f"{self.path / DELTA} cannot be read any more ({error})") from error
+        return found if found and (found["type"], found["id"]) == (type, id) else None
+
+    @cached_property
+    def _types(self) -> dict[str, int]:
+        """The order of the types in the delta; those that only the release before had follow."""
+        shapes = from_json((self.path / SHAPES).read_text(encoding="utf-8"))
+        return {entity.name: place for place, entity in enumerate(shapes.entities)}
+
+    def _place(self, type: str) -> int:
+        return self._types.get(type, len(self._types))
+
     def _start(self, step: int) -> int:
         """Where a line begins: the head of the file is one line, and then every change."""
         with self._lock:
@@ -73,6 +105,14 @@ class Past:
                             self._starts.append(place)
                         place += len(line)
         return self._starts[step]
+
+
+def _line(stream: BinaryIO, place: int) -> dict[str, Any] | None:
+    """The first change whose line begins at a place or after it; None behind the last."""
+    stream.seek(place - 1)
+    stream.readline()
+    line = stream.readline()
+    return orjson.loads(line.rstrip(b",\n")) if line.startswith(b"{") else None
 
 
 def chain(release: Release) -> Sequence[Past]:

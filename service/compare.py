@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import apsw
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from datasets.release.layout import LAST_DAY, label_field, sort_field
 from datasets.shapes.model import Entity, Shapes, Spans
@@ -66,10 +66,10 @@ async def compare(request: Request, held: Held) -> Response:
     found = await held.reader.read(lambda connection: _compared(connection, shapes, spans, a, b)) if a and b else None
     title = f"{found.refs[0].label} and {found.refs[1].label}" if found else f"Compare two {whole.plural}"
     path = f"/compare?a={a}&b={b}" if found else "/compare"
-    body = pages.render(
+    return pages.page(
+        request,
+        held,
         "compare.html",
-        root=held.root,
-        release=held.release,
         title=title,
         whole=whole,
         spans=spans,
@@ -79,7 +79,6 @@ async def compare(request: Request, held: Held) -> Response:
         path=path,
         cited=citations.citation(held.release, f"Comparison: {title}", path),
     )
-    return HTMLResponse(body)
 
 
 def _options(connection: apsw.Connection, whole: Entity) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import apsw
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from datasets.release.layout import label_field
 from datasets.shapes.model import Column, Entity, Kind, Link, Shapes, Values
@@ -51,16 +51,15 @@ async def dictionary(request: Request, held: Held) -> Response:
     """The dictionary as a page."""
     shapes = held.release.shapes
     found = await held.reader.read(lambda connection: vocabularies(connection, shapes))
-    body = pages.render(
+    return pages.page(
+        request,
+        held,
         "dictionary.html",
-        root=held.root,
-        release=held.release,
         entities=[(e, [described(shapes, c) for c in e.columns]) for e in shapes.entities],
         values=[(v, _subject(shapes, v), [described(shapes, c) for c in v.columns]) for v in shapes.values],
         spans=shapes.spans,
         vocabularies=found,
     )
-    return HTMLResponse(body)
 
 
 def described(shapes: Shapes, column: Column) -> Described:

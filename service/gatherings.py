@@ -17,7 +17,7 @@ from service.pictures.network import Node, neighbours
 from service.pictures.timeline import Bar, timeline
 from service.pictures.world import Place, undrawn, world_map
 from service.records import Ref, name_of
-from service.rows import Row, rows
+from service.rows import Row, row, rows
 from service.words import when
 
 BARS = 60
@@ -135,6 +135,12 @@ def _gathering(scene: Scene, spans: Spans) -> Gathering | None:
         neighbours=tuple(Counted(_ref(r, entity), int(str(r["shared"]))) for r in close),
         neighbours_total=total,
     )
+
+
+def label(connection: apsw.Connection, entity: Entity, id: str) -> str:
+    """What a record that there is is called."""
+    found = row(connection, f'SELECT "{label_field(entity)}" AS label FROM "{entity.plural}" WHERE id = ?', (id,))
+    return str(found["label"]) if found else id
 
 
 def _spans(scene: Scene, spans: Spans, there: Entity) -> list[Row]:

@@ -57,5 +57,6 @@ async def vocabulary_page(held: Held, id: str) -> bytes:
         scheme=shapes.scheme(id),
         concepts=found,
         formats=FORMATS,
+        path=f"/doc/{VOCABULARY}/{id}",
         iri=f"{held.release.base_iri}/id/{VOCABULARY}/{id}",
     )

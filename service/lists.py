@@ -15,7 +15,7 @@ from service.records import Labels, Ref, Shown, name_of, shown
 from service.rows import Cell, Row, number, rows
 from service.words import day as in_words
 
-PAGE = 50
+PAGE = 100
 """Rows of a list on one page."""
 _SHORT = (Kind.LINK, Kind.CODE, Kind.DATE, Kind.INTEGER, Kind.FLAG)
 _WIDEST = 7
@@ -44,11 +44,12 @@ class Listing:
     sorts: tuple[str, ...] = ()
     """For each heading the word that sorts by it, empty where none does."""
     sort: str = ""
+    descending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is wanted of a list: which page, sorted by what."""
+    """What is wanted of a list: which page, sorted by what; a minus before it turns the order round."""
 
     page: int = 1
     sort: str = ""
@@ -168,18 +169,17 @@ def _cell(labels: Labels, column: Column, record: Row) -> Shown:
     return shown(labels, column, str(value), str(record.get(f"{column.name}_type") or ""))
 
 
-def span_sorts(shapes: Shapes, spans: Spans, there: Entity) -> dict[str, str]:
-    """By what a list of spans can be sorted: SQL by word, the default first."""
+def span_sorts(shapes: Shapes, spans: Spans, there: Entity) -> dict[str, tuple[str, str]]:
+    """By what a list of spans can be sorted, the default first: what comes last both ways, and the order, in SQL."""
     home, told = seat(shapes, there), shapes.entity(spans.entity)
-    found = {there.name: f's."{there.name}_sort"'}
+    found = {there.name: ("", f's."{there.name}_sort"')}
     if home:
-        found[home.name] = f'o."{home.name}" IS NULL, o."{home.name}"'
-    since = "s.undated, s.from_earliest"
+        found[home.name] = (f'o."{home.name}" IS NULL, ', f'o."{home.name}"')
     return {
         **found,
-        told.column(spans.role).name: f'e."{spans.role}"',
-        spans.since: since,
-        spans.until: "s.to_earliest",
+        told.column(spans.role).name: ("", f'e."{spans.role}"'),
+        spans.since: ("s.undated, ", "s.from_earliest"),
+        spans.until: (f'e."{spans.until}" IS NULL, ', "s.to_earliest"),
     }
 
 
@@ -193,7 +193,9 @@ def _span_list(labels: Labels, spans: Spans, id: str, day: str, asked: Asked, *,
     total, current, undated = (int(n) for n in next(iter(connection.execute(sql, (day, day, id)))))
     page, pages, offset = _window(total, asked.page)
     sorts = span_sorts(shapes, spans, other)
-    sort = asked.sort if asked.sort in sorts else there
+    descending, sort = asked.sort.startswith("-"), asked.sort.removeprefix("-")
+    sort = sort if sort in sorts else there
+    last, order = sorts[sort]
     home = seat(shapes, other)
     country = f'o."{home.name}"' if home else "NULL"
     sql = (
@@ -201,7 +203,8 @@ def _span_list(labels: Labels, spans: Spans, id: str, day: str, asked: Asked, *,
         f'e."{spans.since}" AS since, e."{spans.until}" AS until, e."{spans.role}" AS role, {country} AS country '
         f'FROM "{spans.name}" s JOIN "{told.plural}" e ON e.id = s."{spans.entity}" '
         f'JOIN "{other.plural}" o ON o.id = s."{there}" WHERE s."{here}" = ? '
-        f'ORDER BY {sorts[sort]}, s."{there}_sort", s."{there}", s.spell LIMIT {PAGE} OFFSET {offset}'
+        f'ORDER BY {last}{order}{" DESC" * descending}, s."{there}_sort", s."{there}", s.spell '
+        f"LIMIT {PAGE} OFFSET {offset}"
     )
     found = rows(connection, sql, (day, day, id))
     labels.ask([(there, str(record["other"])) for record in found])
@@ -220,7 +223,7 @@ def _span_list(labels: Labels, spans: Spans, id: str, day: str, asked: Asked, *,
     keys = (*sorts, "")
     headings = (*(name_of(key) for key in sorts), "State")
     name, doc = (spans.forward, spans.forward_doc) if forward else (spans.backward, spans.backward_doc)
-    return Listing(name, doc, headings, listed, total, page, pages, note, keys, sort)
+    return Listing(name, doc, headings, listed, total, page, pages, note, keys, sort, descending)
 
 
 def _reaching(labels: Labels, entity: Entity, id: str) -> list[Listing]:

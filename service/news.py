@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from datasets.release.files import DELTA
 from datasets.shapes.model import Shapes
@@ -49,9 +49,7 @@ async def news(request: Request, held: Held) -> Response:
     content = await asyncio.to_thread(read, held.release.path)
     found = await held.reader.read(lambda connection: told(connection, held.release.shapes, content))
     cited = citations.citation(held.release, "What changed", "/news")
-    return HTMLResponse(
-        pages.render("news.html", root=held.root, release=held.release, news=found, path="/news", cited=cited)
-    )
+    return pages.page(request, held, "news.html", news=found, path="/news", cited=cited)
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -89,10 +87,11 @@ def _changed(labels: Labels, change: Mapping[str, Any]) -> Changed:
     ref = labels.ref(type, id)
     if operation == "ADD":
         return Changed("new", ref, None, ())
-    return Changed("changed", ref, None, tuple(_lines(change)))
+    return Changed("changed", ref, None, tuple(lines(change)))
 
 
-def _lines(change: Mapping[str, Any]) -> Iterable[str]:
+def lines(change: Mapping[str, Any]) -> Iterable[str]:
+    """What a modified record has otherwise than before, column by column, in words."""
     for column, (old, new) in change["columns"].items():
         if isinstance(old, list) or isinstance(new, list):
             before, after = set(old or ()), set(new or ())

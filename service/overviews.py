@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote
 
 import apsw
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from datasets.release.layout import LAST_DAY, label_field, sort_field
+from datasets.release.layout import LAST_DAY, label_field
 from datasets.shapes.model import Entity, Shapes, Spans
-from service import pages
-from service.gatherings import Counted, counted, country_names
-from service.meanings import ENDED, FOUNDED, country_entity, having, seat, short_name
-from service.pictures import network as networks
-from service.pictures.network import Node, picture
+from service import networks, pages
+from service.framing import HEIGHTS, snippet
+from service.gatherings import counted, country_names
+from service.meanings import ENDED, FOUNDED, country_entity, having, seat
+from service.networks import LEAST
+from service.pictures.network import colour, picture, plain
 from service.pictures.timeline import Bar, timeline
 from service.pictures.world import outlines, undrawn, world_map
 from service.problems import not_found
-from service.records import Ref
+from service.records import Ref, name_of
 from service.rows import number, rows
 from service.switching import Held
 from service.words import when
 
-MOST = 140
-"""Records in the network picture: those with the most in common; all others are listed."""
+CLOSEST = 20
+"""Pairs in the list beside the network: those that share most."""
+Picture = tuple[str, str, str]
+"""What a picture is called, its SVG, and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,6 @@ def _spans(held: Held) -> Spans:
     if found is None:
         raise not_found("This release does not say who belongs to what.")
     return found
-
-
-def _page(held: Held, template: str, **context: object) -> Response:
-    return HTMLResponse(pages.render(template, root=held.root, release=held.release, **context))
 
 
 def _in_countries(connection: apsw.Connection, shapes: Shapes, spans: Spans) -> list[InCountry]:
@@ -71,11 +69,20 @@ async def countries(request: Request, held: Held) -> Response:
     """The countries into which anything reaches."""
     shapes, spans = held.release.shapes, _spans(held)
     found = await held.reader.read(lambda connection: _in_countries(connection, shapes, spans))
-    return _page(held, "countries.html", countries=found, spans=spans, whole=shapes.entity(spans.whole))
+    return pages.page(request, held, "countries.html", countries=found, spans=spans, whole=shapes.entity(spans.whole))
 
 
-async def world(request: Request, held: Held) -> Response:
-    """The map of all members."""
+@dataclass(frozen=True, slots=True)
+class World:
+    """The map of all parts: how many in each country, the names of all countries, how many have none; the SVG."""
+
+    counts: dict[str, int]
+    names: dict[str, str]
+    homeless: int
+    svg: str
+
+
+async def _world(held: Held) -> World:
     shapes, spans = held.release.shapes, _spans(held)
 
     def read(connection: apsw.Connection) -> tuple[dict[str, int], dict[str, str], int]:
@@ -92,22 +99,37 @@ async def world(request: Request, held: Held) -> Response:
     country = country_entity(shapes)
     leads = f"{held.root}/doc/{country.name}/{{}}" if country else ""
     drawn = world_map(f"{spans.forward} by country", counts, pages.WORLD_PATH, names=names, country_href=leads)
-    none = sorted(set(names) - set(counts), key=names.__getitem__)
-    return _page(
+    return World(counts, names, homeless, drawn)
+
+
+async def world(request: Request, held: Held) -> Response:
+    """The map of all members."""
+    shapes, found = held.release.shapes, await _world(held)
+    none = sorted(set(found.names) - set(found.counts), key=found.names.__getitem__)
+    return pages.page(
+        request,
         held,
         "map.html",
-        map=drawn,
-        spans=spans,
-        counts=counted(shapes, counts, names),
-        off_map=counted(shapes, {code: counts[code] for code in undrawn(counts)}, names),
-        homeless=homeless,
-        others=[names[code] for code in none],
+        map=found.svg,
+        spans=_spans(held),
+        counts=counted(shapes, found.counts, found.names),
+        off_map=counted(shapes, {code: found.counts[code] for code in undrawn(found.counts)}, found.names),
+        homeless=found.homeless,
+        others=[found.names[code] for code in none],
         credit=outlines().credit,
+        frame=_frame(held, "map", f"{name_of(_spans(held).forward)} by country"),
     )
 
 
-async def foundings(request: Request, held: Held) -> Response:
-    """When what there is was founded, and when it ended."""
+async def world_picture(held: Held) -> Picture:
+    """The map alone."""
+    spans, found = _spans(held), await _world(held)
+    note = f"Recorded as member of at least one {spans.whole}, not left. Grey is none recorded. {outlines().credit}"
+    return f"{name_of(spans.forward)} by country", found.svg, note
+
+
+async def _foundings(held: Held) -> tuple[Entity, list[Bar], list[Ref]]:
+    """What was founded when, the oldest first, and what nobody dates."""
     shapes, day = held.release.shapes, held.release.id[:10]
     entity = shapes.entity(_spans(held).whole)
     founded, ended = having(entity, FOUNDED), having(entity, ENDED)
@@ -136,117 +158,98 @@ async def foundings(request: Request, held: Held) -> Response:
         return bars, undated
 
     bars, undated = await held.reader.read(read)
+    return entity, bars, undated
+
+
+async def foundings(request: Request, held: Held) -> Response:
+    """When what there is was founded, and when it ended."""
+    entity, bars, undated = await _foundings(held)
     decades = Counter(f"{bar.from_earliest[:3]}0s" for bar in bars)
-    return _page(
+    return pages.page(
+        request,
         held,
         "timeline.html",
         entity=entity,
-        timeline=timeline(f"{entity.plural} by founding", bars, day) if bars else "",
+        timeline=timeline(f"{entity.plural} by founding", bars, held.release.date) if bars else "",
         bars=len(bars),
         undated=undated,
         decades=sorted(decades.items()),
         most=max(decades.values(), default=1),
+        frame=_frame(held, "timeline", f"{name_of(entity.plural)} by founding"),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """What there is to draw: nodes of the largest connected part, ties between them, and what stands apart."""
-
-    nodes: tuple[Node, ...]
-    ties: tuple[tuple[str, str, int], ...]
-    apart: tuple[Ref, ...]
-    pairs: int
+async def timeline_picture(held: Held) -> Picture:
+    """The timeline alone."""
+    entity, bars, _ = await _foundings(held)
+    if not bars:
+        raise not_found(f"No source dates any of the {entity.plural}.")
+    note = "From founding to end, as far as recorded; faint where a date is only partly known; an arrow has no end."
+    title = f"{name_of(entity.plural)} by founding"
+    return title, timeline(title, bars, held.release.date), note
 
 
 async def network(request: Request, held: Held) -> Response:
-    """The network of all wholes by shared parts; its layout is computed once per release."""
+    """The network of all wholes by shared parts."""
     shapes, spans = held.release.shapes, _spans(held)
     whole = shapes.entity(spans.whole)
+    found = await held.reader.read(lambda connection: networks.network(held.release, connection, spans))
+    closest = sorted(found.ties, key=lambda tie: (-tie.shared, tie.first, tie.second))[:CLOSEST]
+    return pages.page(
+        request,
+        held,
+        "network.html",
+        whole=whole,
+        spans=spans,
+        found=found,
+        picture=_drawn(held, found),
+        closest=closest,
+        named={node.id: node for node in (*found.nodes, *found.apart)},
+        colour=colour,
+        frame=_frame(held, "network", f"{name_of(whole.plural)} by shared {spans.forward}"),
+    )
 
-    def read(connection: apsw.Connection) -> tuple[Ties, str, list[tuple[Counted, Ref]]]:
-        found = _ties(connection, spans, whole, held.root)
-        places = _places(held.release.id, found.nodes, found.ties)
-        drawn = (
-            picture(
-                f"{whole.plural} by shared {spans.forward}",
-                found.nodes,
-                {(a, b): n for a, b, n in found.ties},
-                dict(places),
+
+async def network_picture(held: Held) -> Picture:
+    """The network alone."""
+    spans = _spans(held)
+    found = await held.reader.read(lambda connection: networks.network(held.release, connection, spans))
+    if not found.nodes:
+        raise not_found(f"There is no network: no two {held.release.shapes.entity(spans.whole).plural} share enough.")
+    note = f"A line ties two that share at least {LEAST} {spans.forward}, a thicker one more. {networks.COLOURS}"
+    return (
+        f"{name_of(held.release.shapes.entity(spans.whole).plural)} by shared {spans.forward}",
+        _drawn(held, found),
+        note,
+    )
+
+
+async def hero(held: Held) -> str:
+    """The network as the picture of the first page: dots and lines alone; empty where there is none."""
+    spans = next(iter(held.release.shapes.spans), None)
+    if spans is None:
+        return ""
+    found = await held.reader.read(lambda connection: networks.network(held.release, connection, spans))
+    return plain(found) if found.nodes else ""
+
+
+def examples(connection: apsw.Connection, shapes: Shapes) -> list[Ref]:
+    """A whole and a part that have much: something to click at first."""
+    found = []
+    for spans in shapes.spans[:1]:
+        for here in (spans.whole, spans.part):
+            entity = shapes.entity(here)
+            sql = (
+                f'SELECT e.id, e."{label_field(entity)}" FROM "{spans.name}" s JOIN "{entity.plural}" e '
+                f'ON e.id = s."{here}" WHERE s.undated = 0 GROUP BY e.id ORDER BY count(*) DESC, e.id LIMIT 1'
             )
-            if found.nodes
-            else ""
-        )
-        names = dict(connection.execute(f'SELECT id, "{label_field(whole)}" FROM "{whole.plural}"'))
-        closest = sorted(found.ties, key=lambda tie: (-tie[2], tie[0], tie[1]))[:20]
-        refs = [
-            (Counted(Ref(whole.name, a, str(names[a])), n), Ref(whole.name, b, str(names[b]))) for a, b, n in closest
-        ]
-        return found, drawn, refs
-
-    found, drawn, closest = await held.reader.read(read)
-    return _page(held, "network.html", whole=whole, spans=spans, ties=found, picture=drawn, closest=closest)
+            found += [Ref(here, str(id), str(label)) for id, label in connection.execute(sql)]
+    return found
 
 
-LEAST = 2
-"""Shared parts from which two wholes are tied in the picture: one alone makes a tangle that nobody can read."""
+def _frame(held: Held, what: str, title: str) -> str:
+    return snippet(held.release, f"/embed/{what}", title, height=HEIGHTS[what])
 
 
-def _ties(connection: apsw.Connection, spans: Spans, whole: Entity, root: str) -> Ties:
-    sql = (
-        f'SELECT s."{whole.name}", t."{whole.name}", count(DISTINCT s."{spans.part}") AS shared FROM "{spans.name}" s '
-        f'JOIN "{spans.name}" t ON t."{spans.part}" = s."{spans.part}" AND t."{whole.name}" > s."{whole.name}" '
-        f"WHERE s.to_latest = '{LAST_DAY}' AND t.to_latest = '{LAST_DAY}' GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    pairs = [(str(a), str(b), int(n)) for a, b, n in connection.execute(sql)]
-    strong = [tie for tie in pairs if tie[2] >= LEAST]
-    weights: Counter[str] = Counter()
-    for a, b, n in strong:
-        weights[a] += n
-        weights[b] += n
-    kept = {id for id, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MOST]}
-    kept = _largest(kept, [tie for tie in strong if tie[0] in kept and tie[1] in kept])
-    short, label = short_name(whole), label_field(whole)
-    called = f'coalesce("{short.name}", "{label}")' if short else f'"{label}"'
-    members = (
-        f'SELECT count(DISTINCT s."{spans.part}") FROM "{spans.name}" s '
-        f"WHERE s.\"{whole.name}\" = e.id AND s.to_latest = '{LAST_DAY}'"
-    )
-    order = sort_field(whole, whole.orders[0])
-    sql = f'SELECT id, {called}, "{label}", ({members}) FROM "{whole.plural}" e ORDER BY "{order}", id'
-    nodes, apart = [], []
-    for id, name, full, size in connection.execute(sql):
-        if id in kept:
-            nodes.append(Node(str(id), str(name), f"{root}/doc/{whole.name}/{quote(str(id), safe='')}", int(size)))
-        else:
-            apart.append(Ref(whole.name, str(id), str(full)))
-    ties = tuple(tie for tie in strong if tie[0] in kept and tie[1] in kept)
-    return Ties(tuple(nodes), ties, tuple(apart), len(pairs))
-
-
-def _largest(ids: set[str], ties: list[tuple[str, str, int]]) -> set[str]:
-    """The largest connected part."""
-    beside: dict[str, set[str]] = {id: set() for id in ids}
-    for a, b, _ in ties:
-        beside[a].add(b)
-        beside[b].add(a)
-    best: set[str] = set()
-    left = set(ids)
-    while left:
-        part, waiting = set(), [min(left)]
-        while waiting:
-            here = waiting.pop()
-            if here not in part:
-                part.add(here)
-                waiting.extend(beside[here] - part)
-        left -= part
-        best = max(best, part, key=len)
-    return best
-
-
-@lru_cache(maxsize=8)
-def _places(
-    release: str, nodes: tuple[Node, ...], ties: tuple[tuple[str, str, int], ...]
-) -> tuple[tuple[str, tuple[float, float]], ...]:
-    """Where each node lies; remembered, as it takes a second."""
-    return tuple(networks.layout(nodes, {(a, b): n for a, b, n in ties}).items())
+def _drawn(held: Held, found: networks.Network) -> str:
+    return picture(found, lambda node: f"{held.root}/doc/{found.type}/{quote(node, safe='')}") if found.nodes else ""

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
 
+from service import reports
 from service.pictures.world import base_map
 from service.problems import KINDS, Problem, kind_of
 from service.records import name_of
-from service.words import day, when
+from service.switching import Held
+from service.words import counted, day, when
 
 _HERE = Path(__file__).resolve().parent
 STYLE = (_HERE / "static" / "style.css").read_bytes()
 STYLE_HASH = hashlib.sha256(STYLE).hexdigest()[:16]
 STYLE_PATH = f"/static/style.{STYLE_HASH}.css"
 """The stylesheet stands at an address with its hash, so it can be kept for ever."""
+SCRIPT = (_HERE / "static" / "page.js").read_bytes()
+SCRIPT_PATH = f"/static/page.{hashlib.sha256(SCRIPT).hexdigest()[:16]}.js"
+"""The one script of the pages; every page does its work without."""
 ICON = (_HERE / "static" / "icon.svg").read_bytes()
 ICON_PATH = f"/static/icon.{hashlib.sha256(ICON).hexdigest()[:16]}.svg"
 WORLD = base_map()
@@ -43,7 +52,10 @@ def _environment() -> Environment:
     environment.filters["size"] = size
     environment.filters["day"] = day
     environment.filters["when"] = when
+    environment.filters["prose"] = prose
+    environment.filters["counted"] = counted
     environment.globals["style"] = STYLE_PATH
+    environment.globals["script"] = SCRIPT_PATH
     environment.globals["icon"] = ICON_PATH
     return environment
 
@@ -53,11 +65,32 @@ def render(template: str, **context: object) -> bytes:
     return _environment().get_template(template).render(**context).encode()
 
 
+def page(request: Request, held: Held, template: str, **context: object) -> HTMLResponse:
+    """A page of the release that a request holds. `path` is its address below the root, for its permalink."""
+    path = context.setdefault("path", _path(request, held.root))
+    permalink = f"{held.release.base_iri}/releases/{held.release.id}{path}"
+    issues = request.app.state.settings.issues
+    context.setdefault("report", reports.report(held.release, issues, str(path), permalink))
+    return HTMLResponse(render(template, root=held.root, release=held.release, **context))
+
+
+def _path(request: Request, root: str) -> str:
+    """The address that was asked for, below the root of the release, as it was sent."""
+    path = str(request.scope.get("raw_path", b"").decode("latin-1") or request.scope["path"]).partition("?")[0]
+    query = request.scope["query_string"].decode("latin-1")
+    return path.removeprefix(root) + (f"?{query}" if query else "")
+
+
 def problem_page(problem: Problem, request_id: str, root: str) -> bytes:
     """A problem as a page."""
     return render(
         "problem.html", problem=problem, kind=kind_of(problem.status), request_id=request_id, root=root, kinds=KINDS
     )
+
+
+def prose(text: str) -> Markup:
+    """A text of the shapes, in which names stand in backticks, for a page."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped first)
 
 
 def size(count: int) -> str:

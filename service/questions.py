@@ -13,12 +13,14 @@ from urllib.parse import urlencode
 
 import apsw
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from datasets.browse.questions import Question, askable
 from datasets.release.open import Release
-from datasets.shapes.model import Shapes
+from datasets.shapes.model import Kind, Shapes
 from service import pages
+from service.gatherings import country_names
+from service.meanings import country_entity
 from service.problems import Problem, not_found
 from service.records import Ref, Shown, name_of
 from service.rows import Cell
@@ -51,9 +53,7 @@ class Answer:
 async def index(request: Request, held: Held) -> Response:
     """All questions that the release can answer."""
     found = await held.reader.read(lambda _: questions(held.release))
-    return HTMLResponse(
-        pages.render("questions.html", root=held.root, release=held.release, questions=found, path="/questions"),
-    )
+    return pages.page(request, held, "questions.html", questions=found)
 
 
 async def question(request: Request, held: Held) -> Response:
@@ -74,12 +74,12 @@ async def question(request: Request, held: Held) -> Response:
     if name.endswith(_XLSX):
         book = workbook(answer.columns, answer.rows, about, held.release.id[:10])
         return _download(book, MEDIA_TYPE, f"{slug}.xlsx")
-    headings, rows = laid_out(held.release.shapes, answer)
+    headings, rows = await held.reader.read(lambda connection: laid_out(connection, held.release.shapes, answer))
     query = urlencode({choice.name: choice.value for choice in choices})
-    body = pages.render(
+    return pages.page(
+        request,
+        held,
         "question.html",
-        root=held.root,
-        release=held.release,
         question=asked,
         choices=choices,
         headings=headings,
@@ -87,9 +87,8 @@ async def question(request: Request, held: Held) -> Response:
         total=len(rows),
         query=f"?{query}" if query else "",
         about=about,
-        path=f"/questions/{slug}",
+        path=f"/questions/{slug}" + (f"?{query}" if query else ""),
     )
-    return HTMLResponse(body)
 
 
 def questions(release: Release) -> tuple[Question, ...]:
@@ -122,11 +121,39 @@ def _read(connection: apsw.Connection, asked: Question, given: Mapping[str, str]
     return tuple(choices), Answer(columns, tuple(tuple(row) for row in cursor))
 
 
-def laid_out(shapes: Shapes, answer: Answer) -> tuple[tuple[str, ...], list[tuple[Shown, ...]]]:
-    """Headings and rows as a page shows them: an id is no column of its own but leads on from the one after it."""
+def laid_out(
+    connection: apsw.Connection, shapes: Shapes, answer: Answer
+) -> tuple[tuple[str, ...], list[tuple[Shown, ...]]]:
+    """Headings and rows as a page shows them: an id is no column of its own but leads on from the one after it.
+
+    Codes are in words and countries by name; the files keep them as they are.
+    """
     places = _places(shapes, answer.columns)
-    headings = tuple(name_of(answer.columns[shown]) for shown, _ in places)
-    return headings, [tuple(_cell(answer.columns, row, *place) for place in places) for row in answer.rows]
+    headings = tuple(_heading(shapes, answer.columns, *place) for place in places)
+    codes = {c.name for entity in shapes.entities for c in entity.columns if c.kind is Kind.CODE and not c.many}
+    countries = country_names(connection, shapes) if SEAT in answer.columns else {}
+    rows = []
+    for row in answer.rows:
+        cells = []
+        for place in places:
+            cell, column = _cell(shapes, answer.columns, row, *place), answer.columns[place[0]]
+            if column == SEAT and cell.text in countries:
+                country = country_entity(shapes)
+                cell = Shown(countries[cell.text], Ref(country.name, cell.text, cell.text) if country else None)
+            elif column in codes and cell.ref is None:
+                cell = Shown(cell.text.replace("_", " "))
+            cells.append(cell)
+        rows.append(tuple(cells))
+    return headings, rows
+
+
+SEAT = "seat"
+"""The column of an answer that has the code of a country."""
+
+
+def _heading(shapes: Shapes, columns: Sequence[str], shown: int, leads: int | None) -> str:
+    minted = shown == leads and any(e.name == columns[shown] and e.templated for e in shapes.entities)
+    return "Says who" if minted else name_of(columns[shown])
 
 
 def _places(shapes: Shapes, columns: Sequence[str]) -> list[tuple[int, int | None]]:
@@ -152,7 +179,7 @@ def _places(shapes: Shapes, columns: Sequence[str]) -> list[tuple[int, int | Non
     return places
 
 
-def _cell(columns: Sequence[str], row: Sequence[Cell], shown: int, leads: int | None) -> Shown:
+def _cell(shapes: Shapes, columns: Sequence[str], row: Sequence[Cell], shown: int, leads: int | None) -> Shown:
     value = row[shown]
     if value is None:
         return Shown("")
@@ -161,6 +188,8 @@ def _cell(columns: Sequence[str], row: Sequence[Cell], shown: int, leads: int | 
         return Shown(text)
     column = columns[leads]
     type_ = str(row[columns.index("type")]) if column == "record" else column
+    if shown == leads and column == type_ and shapes.entity(type_).templated:
+        return Shown("sources", Ref(type_, str(row[leads]), text))
     return Shown(text, Ref(type_, str(row[leads]), text))
 
 

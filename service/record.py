@@ -55,7 +55,7 @@ def resolve(connection: apsw.Connection, entity: Entity, id: str) -> str | None:
     return str(former["target"])
 
 
-async def _standing(held: Held, type: str, id: str) -> tuple[Entity, str]:
+async def standing(held: Held, type: str, id: str) -> tuple[Entity, str]:
     """The entity and the present id of a record in an address. Raises Problem 404 or 410."""
     entity = entity_of(held.release.shapes, type)
     found = await held.reader.read(lambda connection: resolve(connection, entity, id))
@@ -71,7 +71,7 @@ async def thing(request: Request, held: Held) -> Response:
     if beside is not None:
         of = beside.id if isinstance(beside, Part) else id
         return RedirectResponse(address(held.root, "doc", type, of), 303, {"Vary": "Accept"})
-    entity, present = await _standing(held, type, id)
+    entity, present = await standing(held, type, id)
     if present != id:
         return RedirectResponse(address(held.root, "id", entity.name, present), 308)
     return RedirectResponse(address(held.root, "doc", entity.name, id), 303, {"Vary": "Accept"})
@@ -164,7 +164,7 @@ class Document:
         entity = entity_of(held.release.shapes, type)
         if isinstance(await linked_documents.beside(held, entity, id), linked_documents.Vocabulary):
             return entity, id
-        return await _standing(held, type, id)
+        return await standing(held, type, id)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Held = scope["state"]["held"]

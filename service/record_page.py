@@ -8,9 +8,11 @@ from urllib.parse import quote
 import apsw
 from starlette.requests import Request
 
+from datasets.release.open import Release
 from datasets.shapes.model import Entity, Shapes
 from linked_data.namespaces import Namespaces
 from service import (
+    cards,
     citations,
     exports,
     gatherings,
@@ -23,7 +25,9 @@ from service import (
     sentence,
 )
 from service.documents import FORMATS
+from service.framing import HEIGHTS, snippet
 from service.graphql_face import DressedFace
+from service.history import History, history
 from service.meanings import observes
 from service.problems import Problem
 from service.switching import Held
@@ -37,13 +41,14 @@ async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
     shapes, day = release.shapes, release.id[:10]
     asked = wanted(lists.names(shapes, entity), request.query_params)
 
-    def read(connection: apsw.Connection) -> tuple[records.Page, Drawn, tuple[lists.Listing, ...]]:
+    def read(connection: apsw.Connection) -> tuple[records.Page, Drawn, tuple[lists.Listing, ...], History]:
         found = records.read(connection, shapes, entity, id)
         assert found is not None  # its address was resolved in the same, unchanging release
         drawn = gatherings.gatherings(gatherings.Scene(connection, shapes, entity, id, found.ref.label, root, day))
-        return found, drawn, lists.listings(connection, shapes, entity, id, day, asked)
+        listings = lists.listings(connection, shapes, entity, id, day, asked)
+        return found, drawn, listings, history(held, entity.name, id, found.former)
 
-    record, drawn, listings = await held.reader.read(read)
+    record, drawn, listings, past = await held.reader.read(read)
     graph = await held.face("graphql")
     assert isinstance(graph, DressedFace)
     name = quote(id, safe="")
@@ -53,7 +58,12 @@ async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
         "record.html",
         root=root,
         release=release,
+        path=f"/doc/{entity.name}/{name}",
+        card=cards.path(entity.name, id, record.ref.label),
         record=record,
+        history=past,
+        behind=_behind(shapes, entity),
+        frames={what: _frame(release, what, entity, name, record.ref.label) for what in HEIGHTS},
         schema_org=await linked_documents.schema_org(held, entity, id),
         opening=sentence.opening(shapes, record, drawn),
         drawn={gathering.name: gathering for gathering in drawn},
@@ -71,7 +81,17 @@ async def page(held: Held, entity: Entity, id: str, request: Request) -> bytes:
     )
 
 
+def _frame(release: Release, what: str, entity: Entity, name: str, label: str) -> str:
+    return snippet(release, f"/embed/{what}/{entity.name}/{name}", f"{label}: {what}", height=HEIGHTS[what])
+
+
 Drawn = tuple[gatherings.Gathering, ...]
+
+
+def _behind(shapes: Shapes, entity: Entity) -> set[str]:
+    """The lists whose rows another list of the page is computed from: they are folded."""
+    told = {spans.entity for spans in shapes.spans if entity.name in (spans.whole, spans.part)}
+    return {reverse.name for reverse in shapes.reverses(entity) if reverse.entity.name in told}
 
 
 def _counts(shapes: Shapes, entity: Entity, name: str) -> bool:

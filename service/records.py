@@ -182,7 +182,7 @@ def shown(labels: Labels, column: Column, value: str, beside: str = "") -> Shown
 
 def name_of(column: str) -> str:
     """A column's name in words."""
-    return column.replace("_", " ").capitalize()
+    return "URL" if column == "url" else column.replace("_", " ").capitalize()
 
 
 def read(connection: apsw.Connection, shapes: Shapes, entity: Entity, id: str) -> Page | None:

@@ -6,7 +6,22 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from service import compare, dictionary, exports, health, home, news, overviews, questions, record, releases, static
+from service import (
+    cards,
+    compare,
+    dictionary,
+    embeds,
+    exports,
+    health,
+    home,
+    news,
+    overviews,
+    questions,
+    record,
+    releases,
+    static,
+    suggestions,
+)
 from service.areas import Areas, Everywhere
 from service.faces import FaceRow
 from service.leasing import CurrentRelease, FaceApp, Get, OlderRelease, PageApp
@@ -44,6 +59,7 @@ def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/about", page(home.about)),
         Route("/problems", page(home.problems)),
         Route("/search", page(home.search)),
+        Route("/search/suggest", page(suggestions.suggest)),
         Route("/questions", page(questions.index)),
         Route("/questions/{name}", page(questions.question)),
         Route("/countries", page(overviews.countries)),
@@ -53,6 +69,10 @@ def release_routes(rows: Sequence[FaceRow]) -> list[BaseRoute]:
         Route("/compare", page(compare.compare)),
         Route("/dictionary", page(dictionary.dictionary)),
         Route("/news", page(news.news)),
+        Route("/embed/{what}", page(embeds.overview)),
+        Route("/embed/{what}/{type}/{id}", page(embeds.record)),
+        Route("/card.png", page(cards.whole)),
+        Route("/card/{type}/{name}", page(cards.record)),
         Route("/list/{type}/{id}/{file}", page(exports.listed)),
         Route("/id/{type}/{id}", page(record.thing)),
         Route("/doc/", page(record.documents)),

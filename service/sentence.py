@@ -25,6 +25,8 @@ _VERBS = {
 _LOCALITY = ("address>schema:addressLocality", "ua:place", "schema:location")
 _SCOPE = "ua:scope"
 _OTHER = "other"
+_ADJECTIVES = ("official", "press", "scholarly")
+"""Sorts that are no nouns: an official source."""
 
 
 def opening(shapes: Shapes, page: Page, gatherings: Sequence[Gathering]) -> str:
@@ -50,6 +52,8 @@ def _what(entity: Entity, said: dict[str, str]) -> str:
     noun = noun[:1].lower() + noun[1:]
     if not noun or noun == _OTHER:
         noun = entity.name
+    elif noun in _ADJECTIVES:
+        noun = f"{noun} {entity.name}"
     if name:
         return f"{name}: {article(noun)}" if len(name) > 90 else f"{name} is {article(noun)}"
     codes = [said[c.name].lower() for c in entity.columns if c.kind is Kind.CODE and c.name in said and c is not sort]

@@ -1,4 +1,4 @@
-"""Files that belong to the service and not to a release: stylesheet, icon, robots.txt."""
+"""Files that belong to the service and not to a release: stylesheet, script, icon, robots.txt."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from service.problems import not_found
 
 _FILES = {
     pages.STYLE_PATH: File(pages.STYLE, "text/css", pages.STYLE_HASH),
+    pages.SCRIPT_PATH: File(pages.SCRIPT, "text/javascript", pages.SCRIPT_PATH.split(".")[1]),
     pages.WORLD_PATH: File(pages.WORLD, "image/svg+xml", pages.WORLD_PATH.split(".")[1]),
     pages.ICON_PATH: File(pages.ICON, "image/svg+xml", pages.ICON_PATH.split(".")[1]),
 }

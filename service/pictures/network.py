@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from service.networks import Network
+from service.networks import Node as Placed
+from service.pictures.places import HEIGHT, WIDTH
+
 SIZE = 900
-"""Width of the pictures, in their units."""
-ROUNDS = 150
+"""Width of the picture of neighbours, in its units."""
+COLOURS = 8
+"""Groups with a colour of their own; smaller ones share the last."""
+_LETTER = 6.6
+"""About how wide a letter of a name is."""
+_LINE = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ def neighbours(title: str, centre: Node, others: Sequence[tuple[Node, int]]) -> 
         )
         dots.append(_dot(node, x, y, f"{node.label} ({shared})", words, _anchor(math.cos(angle))))
     dots.append(_dot(centre, middle_x, middle_y, centre.label, escape(centre.label), "middle", own=True))
-    return _svg("network", title, height, lines + dots)
+    return _svg(title, SIZE, height, lines + dots)
 
 
 def _anchor(cosine: float) -> str:
@@ -56,132 +64,119 @@ def _dot(node: Node, x: float, y: float, text: str, words: str, anchor: str, *, 
     )
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 30 else text[:28] + "…"
+def _short(text: str, most: int = 30) -> str:
+    return text if len(text) <= most else text[: most - 2].rstrip() + "…"
 
 
-def layout(nodes: Sequence[Node], ties: Mapping[tuple[str, str], int]) -> dict[str, tuple[float, float]]:
-    """Places in a square of SIZE, by attraction along ties and repulsion between all (Fruchterman, Reingold 1991).
+def picture(network: Network, href: Callable[[str], str]) -> str:
+    """All alliances with a line where they share members, groups in colours. Every dot has a title.
 
-    Deterministic: it starts from a spiral in the order given. Takes time quadratic in the nodes: do it once.
+    The largest carry their names, as far as there is room: none is written over another or over a dot.
     """
-    count = max(1, len(nodes))
-    places = {}
-    for number, node in enumerate(nodes):
-        angle, radius = number * 2.399963, SIZE / 2 * math.sqrt((number + 0.5) / count)
-        places[node.id] = [radius * math.cos(angle), radius * math.sin(angle)]
-    ideal = 0.75 * SIZE / math.sqrt(count)
-    ids = [node.id for node in nodes]
-    for turn in range(ROUNDS):
-        heat = SIZE / 12 * (1 - turn / ROUNDS) + 0.5
-        moves = {id_: [-places[id_][0] * 0.02, -places[id_][1] * 0.02] for id_ in ids}
-        for number, one in enumerate(ids):
-            for other in ids[number + 1 :]:
-                dx, dy = places[one][0] - places[other][0], places[one][1] - places[other][1]
-                gap = max(1.0, math.hypot(dx, dy))
-                push = ideal * ideal / (gap * gap)
-                moves[one][0] += dx * push
-                moves[one][1] += dy * push
-                moves[other][0] -= dx * push
-                moves[other][1] -= dy * push
-        for (one, other), shared in ties.items():
-            dx, dy = places[one][0] - places[other][0], places[one][1] - places[other][1]
-            pull = math.hypot(dx, dy) / ideal * min(0.5, 0.02 * shared)
-            moves[one][0] -= dx * pull
-            moves[one][1] -= dy * pull
-            moves[other][0] += dx * pull
-            moves[other][1] += dy * pull
-        for id_ in ids:
-            length = max(1e-9, math.hypot(*moves[id_]))
-            share = min(length, heat) / length
-            places[id_][0] += moves[id_][0] * share
-            places[id_][1] += moves[id_][1] * share
-    return _fitted(places)
-
-
-def _gathered(places: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
-    """The places with those far from the middle drawn in, so that the crowd in the middle gets room."""
-    count = max(1, len(places))
-    middle_x = sum(x for x, _ in places.values()) / count
-    middle_y = sum(y for _, y in places.values()) / count
-    found = {}
-    for id_, (x, y) in places.items():
-        distance = max(1.0, math.hypot(x - middle_x, y - middle_y))
-        share = distance**0.62 / distance
-        found[id_] = ((x - middle_x) * share, (y - middle_y) * share)
-    return found
-
-
-def _fitted(places: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
-    places = _gathered(places)
-    xs, ys = [x for x, _ in places.values()], [y for _, y in places.values()]
-    margin = 60
-    width, height = max(1.0, max(xs) - min(xs)), max(1.0, max(ys) - min(ys))
-    return {
-        id_: (
-            round(margin + (x - min(xs)) / width * (SIZE - 2 * margin), 1),
-            round(margin / 2 + (y - min(ys)) / height * (SIZE - margin), 1),
-        )
-        for id_, (x, y) in places.items()
-    }
-
-
-def picture(
-    title: str,
-    nodes: Sequence[Node],
-    ties: Mapping[tuple[str, str], int],
-    places: Mapping[str, tuple[float, float]],
-    named: int = 60,
-) -> str:
-    """All alliances with a line where they share members; all have titles.
-
-    The `named` largest carry their names, as far as there is room: none is written over another.
-    """
-    large = _legible(sorted(nodes, key=lambda node: (-node.members, node.id)), places, named)
-    labels = {node.id: node.label for node in nodes}
+    names = _names(network.nodes)
+    by_id = {node.id: node for node in network.nodes}
     lines = []
-    for (one, other), shared in sorted(ties.items(), key=lambda item: (item[1], item[0])):
-        (x1, y1), (x2, y2) = places[one], places[other]
-        words = escape(f"{labels[one]} and {labels[other]}: {shared} shared")
+    for tie in sorted(network.ties, key=lambda tie: (tie.shared, tie.first, tie.second)):
+        one, other = by_id[tie.first], by_id[tie.second]
+        kind = colour(one.group) if one.group == other.group else "across"
+        words = escape(f"{one.label} and {other.label}: {tie.shared} shared")
         lines.append(
-            f'<line class="tie" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke-width="{min(5.0, 0.4 * shared):.1f}">'
-            f"<title>{words}</title></line>"
+            f'<line class="{kind}" x1="{one.x}" y1="{one.y}" x2="{other.x}" y2="{other.y}" '
+            f'stroke-width="{min(6.0, 0.5 * tie.shared):.1f}"><title>{words}</title></line>'
         )
-    dots = []
-    for node in sorted(nodes, key=lambda node: node.id in large):
-        x, y = places[node.id]
-        words = escape(f"{node.label}: {node.members} members recorded")
-        radius = _radius(node)
-        text = f'<text x="{x}" y="{y - radius - 3:.1f}" text-anchor="middle">{escape(_short(node.label))}</text>'
+    dots, texts = [], []
+    for node in network.nodes:
+        words = escape(f"{node.name}: {node.members} members recorded")
+        link = f'<a href="{escape(href(node.id))}" tabindex="-1">'
         dots.append(
-            f'<a href="{escape(node.href)}" tabindex="-1"><circle class="node" cx="{x}" cy="{y}" r="{radius:.1f}">'
-            f"<title>{words}</title></circle>{text if node.id in large else ''}</a>"
+            f'{link}<circle class="{colour(node.group)}" cx="{node.x}" cy="{node.y}" r="{_radius(node):.1f}">'
+            f"<title>{words}</title></circle></a>"
         )
-    return _svg("network", title, SIZE, lines + dots)
+        if node.id in names:
+            texts.append(f"{link}{names[node.id]}</a>")
+    title = f"{network.type}s by what they share"
+    return _svg(title, WIDTH, HEIGHT, [f'<g class="ties">{"".join(lines)}</g>', *dots, *texts])
 
 
-def _radius(node: Node) -> float:
-    return 3 + min(12.0, 1.1 * math.sqrt(node.members))
+def plain(network: Network) -> str:
+    """The picture without words and links, to be looked at only."""
+    by_id = {node.id: node for node in network.nodes}
+    lines = []
+    for tie in network.ties:
+        one, other = by_id[tie.first], by_id[tie.second]
+        kind = colour(one.group) if one.group == other.group else "across"
+        lines.append(f'<line class="{kind}" x1="{one.x:.0f}" y1="{one.y:.0f}" x2="{other.x:.0f}" y2="{other.y:.0f}"/>')
+    dots = [
+        f'<circle class="{colour(node.group)}" cx="{node.x:.0f}" cy="{node.y:.0f}" r="{_radius(node):.0f}"/>'
+        for node in network.nodes
+    ]
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice"><g class="ties">{"".join(lines)}</g>'
+        f"{''.join(dots)}</svg>"
+    )
 
 
-def _legible(nodes: Sequence[Node], places: Mapping[str, tuple[float, float]], named: int) -> set[str]:
-    """The nodes whose names find room, the first of `nodes` first."""
-    taken: list[tuple[float, float, float]] = []
-    found: set[str] = set()
-    for node in nodes:
-        x, y = places[node.id]
-        y -= _radius(node)
-        half = 3.6 * len(_short(node.label))
-        if all(abs(y - other_y) > 16 or abs(x - other_x) > half + other for other_x, other_y, other in taken):
-            taken.append((x, y, half))
-            found.add(node.id)
-            if len(found) == named:
+def colour(group: int) -> str:
+    """The class that colours a group."""
+    return f"group-{min(group, COLOURS - 1)}"
+
+
+def _radius(node: Placed) -> float:
+    return 4 + min(13.0, 1.25 * math.sqrt(node.members))
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: _Box) -> bool:
+        """Whether the two overlap."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+    def inside(self) -> bool:
+        """Whether it lies in the picture."""
+        return self.left >= 0 and self.top >= 0 and self.right <= WIDTH and self.bottom <= HEIGHT
+
+
+def _names(nodes: Sequence[Placed]) -> dict[str, str]:
+    """The names that find room, as SVG, by id; the largest node chooses first."""
+    taken = [
+        _Box(node.x - _radius(node), node.y - _radius(node), node.x + _radius(node), node.y + _radius(node))
+        for node in nodes
+    ]
+    found = {}
+    for node in sorted(nodes, key=lambda node: (-node.members, node.id)):
+        text = _short(node.label, 24)
+        for x, y, anchor, box in _seats(node, _LETTER * len(text)):
+            if box.inside() and not any(box.meets(other) for other in taken):
+                taken.append(box)
+                found[node.id] = f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
                 break
     return found
 
 
-def _svg(kind: str, title: str, height: float, parts: Sequence[str]) -> str:
+def _seats(node: Placed, wide: float) -> list[tuple[float, float, str, _Box]]:
+    """Where a name can stand: beside its dot, above it, below it, and at its corners."""
+    away = _radius(node) + 4
+    corner = 0.75 * away
+    seats = []
+    for dx, dy, anchor in (
+        (away, 4.0, "start"), (-away, 4.0, "end"), (0.0, -away, "middle"), (0.0, away + 9, "middle"),
+        (corner, -corner, "start"), (-corner, -corner, "end"),
+        (corner, corner + 9, "start"), (-corner, corner + 9, "end"),
+    ):  # fmt: skip
+        x, y = node.x + dx, node.y + dy
+        left = x - {"start": 0.0, "end": wide, "middle": wide / 2}[anchor]
+        seats.append((x, y, anchor, _Box(left, y - _LINE + 3, left + wide, y + 3)))
+    return seats
+
+
+def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
     return (
-        f'<svg class="{kind}" viewBox="0 0 {SIZE} {height}" role="group" aria-label="{escape(title)}">'
+        f'<svg class="network" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )

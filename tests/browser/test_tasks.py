@@ -97,3 +97,10 @@ def test_find_what_changed_since_the_last_release(page: Page) -> None:
     assert change.count() == 1
     assert "Lotus Network of Universities" in change.inner_text()
     assert "Scope: “Asia and Africa” became “Asia, Africa and Oceania”" in change.inner_text()
+    change.get_by_role("link").click()
+    step = page.locator("section", has=page.locator("h2#history")).get_by_role("listitem").first
+    assert step.inner_text().startswith("28 February 2026: changed")
+    assert "Scope: “Asia and Africa” became “Asia, Africa and Oceania”" in step.inner_text()
+    step.get_by_role("link").click()
+    assert page.url.endswith("/doc/alliance/lotus-network")
+    assert "/releases/2026-02-28-" in page.url

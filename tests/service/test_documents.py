@@ -9,6 +9,7 @@ from markupsafe import escape
 from starlette.testclient import TestClient
 
 from datasets.release.open import Release
+from service import lists
 from service.documents import FORMATS
 
 DOC = "/doc/alliance/orchid-alliance"
@@ -128,7 +129,7 @@ def test_lists_are_turned_page_by_page(client: TestClient, published: Path) -> N
     ).fetchall()[0]
     connection.close()
     link = next(link for link in release.shapes.entity("claim").links if link.name == "source")
-    pages = -(-int(str(total)) // 50)
+    pages = -(-int(str(total)) // lists.PAGE)
     assert pages > 1
     found: list[str] = []
     for page in range(1, pages + 1):

@@ -8,6 +8,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
+from service.pages import SCRIPT_PATH
 from service.problems import KINDS
 
 PAGES = ("/", "/about", "/problems", "/search?q=lotus", "/doc/alliance/lotus-network", "/doc/country/KZ.html")
@@ -322,10 +323,11 @@ def test_the_stylesheet_is_kept_for_ever(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_call_nothing_outside_and_run_no_script(client: TestClient, path: str) -> None:
+def test_pages_call_nothing_outside_and_have_one_script_of_ours(client: TestClient, path: str) -> None:
     text = client.get(path).text
     # A block of data for search engines is no script: nothing runs it.
-    assert "<script" not in text.replace('<script type="application/ld+json">', "")
+    scripts = re.findall(r"<script[^>]*>", text.replace('<script type="application/ld+json">', ""))
+    assert scripts == [f'<script defer src="{SCRIPT_PATH}">']
     assert "style=" not in text
     for loaded in re.findall(r'(?:src|<link[^>]*rel="(?:stylesheet|icon)"[^>]*href)="([^"]*)"', text):
         assert loaded.startswith("/static/")

@@ -17,7 +17,6 @@ from starlette.testclient import TestClient
 from datasets.release import pointer
 from datasets.release.open import Release
 from service import citations, pages, reports
-from service.pictures.network import Node, layout, picture
 from service.words import article, counted, dated, when
 
 LOTUS, ORCHID = "/doc/alliance/lotus-network.html", "/doc/alliance/orchid-alliance.html"
@@ -189,18 +188,3 @@ def test_releases_say_what_changed(client: TestClient, ids: tuple[str, ...]) -> 
     assert "all records and statements are the same" in client.get("/news").text
     page = client.get("/releases", headers={"Accept": "text/html"}).text
     assert "Nothing changed against the one before it." in page
-
-
-def test_names_in_the_network_are_not_written_over_each_other() -> None:
-    nodes = [Node(f"n{i}", f"Alliance number {i}", "/", 30 - i) for i in range(30)]
-    ties = {(f"n{i}", f"n{j}"): 2 for i in range(30) for j in range(i + 1, 30, 4)}
-    drawn = picture("All", nodes, ties, layout(nodes, ties))
-    texts = [
-        (float(x), float(y), len(t) * 3.6)
-        for x, y, t in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)', drawn)
-    ]
-    assert 1 < len(texts) < 30
-    for i, (x, y, half) in enumerate(texts):
-        for x2, y2, half2 in texts[i + 1 :]:
-            assert abs(y - y2) > 15 or abs(x - x2) > half + half2
-    assert drawn == picture("All", nodes, ties, layout(nodes, ties))

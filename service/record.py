@@ -90,7 +90,7 @@ async def graph(request: Request, held: Held) -> Response:
     type, _, id = name.partition("/")
     if type != SOURCE:
         raise not_found(f"There is no graph {name!r}; there are `claims` and `{SOURCE}/` with the id of each source.")
-    entity, present = await _standing(held, type, id)
+    entity, present = await standing(held, type, id)
     if present != id:
         return RedirectResponse(address(held.root, "graph", entity.name, present), 308)
     return RedirectResponse(address(held.root, "doc", entity.name, id), 303, {"Vary": "Accept"})

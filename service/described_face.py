@@ -86,6 +86,7 @@ class DescribedFace:
             "ontology.html",
             root=self._root,
             release=self._release,
+            path="/ns",
             ontology=resources.ontology,
             offers=resources.offers["/ns"],
         )

@@ -25,7 +25,9 @@ class DressedFace:
         self._root = root
         self.engine = face.engine
         found = graphiql.found(graphiql.FOLDER)
-        self._page = pages.render("graphql.html", root=root, release=release, examples=EXAMPLES, graphiql=found)
+        self._page = pages.render(
+            "graphql.html", root=root, release=release, path="/graphql", examples=EXAMPLES, graphiql=found
+        )
         self._headers: Headers = [(b"content-type", b"text/html; charset=utf-8"), (b"vary", b"Accept")]
         if found:
             self._headers.append((b"content-security-policy", graphiql.POLICY))

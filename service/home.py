@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from datasets.release.layout import BETWEEN, NAMES, SEARCH, SEARCH_INDEX
+from datasets.release.open import Release
 from datasets.shapes.model import Entity, Shapes
 from datasets.text import tokens
 from service import overviews, pages, questions
@@ -18,7 +19,7 @@ from service.pictures.world import outlines
 from service.problems import KINDS, Problem
 from service.records import Ref
 from service.releases import files_of, manifest_of
-from service.rows import number, rows
+from service.rows import rows
 from service.switching import Held
 
 HITS = 50
@@ -36,21 +37,21 @@ class Count:
     count: int
 
 
-def counts(connection: apsw.Connection, shapes: Shapes) -> list[Count]:
+def counts(release: Release) -> list[Count]:
     """The number of records of each entity."""
-    return [Count(e, number(connection, f'SELECT count(*) FROM "{e.plural}"')) for e in shapes.entities]
+    numbers = manifest_of(release)["counts"]
+    return [Count(entity, int(numbers[entity.plural])) for entity in release.shapes.entities]
 
 
 async def home(request: Request, held: Held) -> Response:
     """What is in it, where to start, which release this is."""
-    found = await held.reader.read(lambda connection: counts(connection, held.release.shapes))
     asked = await held.reader.read(lambda _: questions.questions(held.release))
     manifest = manifest_of(held.release)
     return pages.page(
         request,
         held,
         "home.html",
-        counts=found,
+        counts=counts(held.release),
         questions=asked[:_FIRST],
         picture=await overviews.hero(held),
         examples=await held.reader.read(lambda connection: overviews.examples(connection, held.release.shapes)),
@@ -62,8 +63,9 @@ async def home(request: Request, held: Held) -> Response:
 async def about(request: Request, held: Held) -> Response:
     """How the values come about, what they cannot say, licence, and how to cite."""
     manifest = manifest_of(held.release)
-    found = await held.reader.read(lambda connection: counts(connection, held.release.shapes))
-    return pages.page(request, held, "about.html", manifest=manifest, counts=found, outlines=outlines().credit)
+    return pages.page(
+        request, held, "about.html", manifest=manifest, counts=counts(held.release), outlines=outlines().credit
+    )
 
 
 async def problems(request: Request, held: Held) -> Response:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import apsw
 import orjson
@@ -88,12 +90,19 @@ class NetworkFile(FromDatabase):
         (draft.folder / FILE).write_bytes(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2) + b"\n")
 
 
+def made(release: Release) -> bool:
+    """Whether the network was made with the release, so that it takes no time."""
+    return (release.path / FILE).is_file()
+
+
 def network(release: Release, connection: apsw.Connection, spans: Spans) -> Network:
     """The network of a release, out of its file if it has one."""
-    path = release.path / FILE
-    if not path.is_file():
-        return computed(connection, release.shapes, spans)
-    told = orjson.loads(path.read_bytes())
+    return _read(release.path) if made(release) else computed(connection, release.shapes, spans)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path) -> Network:
+    told = orjson.loads((folder / FILE).read_bytes())
     return Network(
         told["type"],
         tuple(Node(**node) for node in told["nodes"]),

@@ -17,7 +17,7 @@ from service.framing import HEIGHTS, snippet
 from service.gatherings import counted, country_names
 from service.meanings import ENDED, FOUNDED, country_entity, having, seat
 from service.networks import LEAST
-from service.pictures.network import colour, picture, plain
+from service.pictures.network import TIES, colour, picture, plain
 from service.pictures.timeline import Bar, timeline
 from service.pictures.world import outlines, undrawn, world_map
 from service.problems import not_found
@@ -206,6 +206,7 @@ async def network(request: Request, held: Held) -> Response:
         closest=closest,
         named={node.id: node for node in (*found.nodes, *found.apart)},
         colour=colour,
+        most=TIES,
         frame=_frame(held, "network", f"{name_of(whole.plural)} by shared {spans.forward}"),
     )
 
@@ -225,9 +226,9 @@ async def network_picture(held: Held) -> Picture:
 
 
 async def hero(held: Held) -> str:
-    """The network as the picture of the first page: dots and lines alone; empty where there is none."""
+    """The network as the picture of the first page: dots and lines alone; empty where the release brings none."""
     spans = next(iter(held.release.shapes.spans), None)
-    if spans is None:
+    if spans is None or not networks.made(held.release):
         return ""
     found = await held.reader.read(lambda connection: networks.network(held.release, connection, spans))
     return plain(found) if found.nodes else ""

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from service import reports
 from service.pictures.world import base_map
 from service.problems import KINDS, Problem, kind_of
-from service.records import name_of
+from service.records import Shown, name_of
 from service.switching import Held
 from service.words import counted, day, when
 
@@ -47,11 +47,12 @@ def _environment() -> Environment:
     )
     environment.filters["words"] = name_of
     environment.filters["segment"] = lambda text: quote(str(text), safe="")
-    environment.filters["host"] = lambda address: (urlsplit(address).hostname or address).removeprefix("www.")
+    environment.filters["host"] = _host
     environment.filters["number"] = lambda value: f"{value:,}"
     environment.filters["size"] = size
     environment.filters["day"] = day
     environment.filters["when"] = when
+    environment.filters["value"] = value
     environment.filters["prose"] = prose
     environment.filters["counted"] = counted
     environment.globals["style"] = STYLE_PATH
@@ -86,6 +87,24 @@ def problem_page(problem: Problem, request_id: str, root: str) -> bytes:
     return render(
         "problem.html", problem=problem, kind=kind_of(problem.status), request_id=request_id, root=root, kinds=KINDS
     )
+
+
+def value(shown: Shown, root: str) -> Markup:
+    """A value of a record for a page below `root`: its words, and where they lead. A page has thousands of them."""
+    text = escape(shown.text)
+    if shown.ref:
+        path = f"{root}/doc/{quote(shown.ref.type, safe='')}/{quote(shown.ref.id, safe='')}"
+        return Markup(f'<a href="{path}">{text}</a>')  # noqa: S704 (the text is escaped, the address quoted)
+    if shown.url:
+        words = escape(_host(shown.url)) if shown.text == shown.url else text
+        return Markup(f'<a href="{escape(shown.url)}" rel="nofollow external">{words}</a>')  # noqa: S704 (escaped)
+    if shown.language:
+        return Markup(f'<span lang="{escape(shown.language)}">{text}</span>')  # noqa: S704 (escaped)
+    return text
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or address).removeprefix("www.")
 
 
 def prose(text: str) -> Markup:

@@ -210,6 +210,7 @@ class SparqlFace:
             "sparql.html",
             root=self._root,
             release=self._release,
+            path="/sparql",
             query=query,
             table=table,
             shown=1000,

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from service.networks import Network
+from service.networks import Network, Tie
 from service.networks import Node as Placed
 from service.pictures.places import HEIGHT, WIDTH
 
 SIZE = 900
 """Width of the picture of neighbours, in its units."""
+TIES = 1200
+"""Ties drawn, the strongest; more would be a blot, and too heavy for a page."""
 COLOURS = 8
 """Groups with a colour of their own; smaller ones share the last."""
 _LETTER = 6.6
@@ -76,7 +78,7 @@ def picture(network: Network, href: Callable[[str], str]) -> str:
     names = _names(network.nodes)
     by_id = {node.id: node for node in network.nodes}
     lines = []
-    for tie in sorted(network.ties, key=lambda tie: (tie.shared, tie.first, tie.second)):
+    for tie in reversed(_strongest(network)):
         one, other = by_id[tie.first], by_id[tie.second]
         kind = colour(one.group) if one.group == other.group else "across"
         words = escape(f"{one.label} and {other.label}: {tie.shared} shared")
@@ -98,11 +100,16 @@ def picture(network: Network, href: Callable[[str], str]) -> str:
     return _svg(title, WIDTH, HEIGHT, [f'<g class="ties">{"".join(lines)}</g>', *dots, *texts])
 
 
+def _strongest(network: Network) -> list[Tie]:
+    """The ties that are drawn, the strongest first."""
+    return sorted(network.ties, key=lambda tie: (-tie.shared, tie.first, tie.second))[:TIES]
+
+
 def plain(network: Network) -> str:
     """The picture without words and links, to be looked at only."""
     by_id = {node.id: node for node in network.nodes}
     lines = []
-    for tie in network.ties:
+    for tie in _strongest(network):
         one, other = by_id[tie.first], by_id[tie.second]
         kind = colour(one.group) if one.group == other.group else "across"
         lines.append(f'<line class="{kind}" x1="{one.x:.0f}" y1="{one.y:.0f}" x2="{other.x:.0f}" y2="{other.y:.0f}"/>')

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import logging
 import sys
@@ -32,19 +30,21 @@ from service.faces import Receive, Scope, Send
 from service.negotiation import choose
 from service.problems import Problem, not_acceptable
 from service.settings import resolve
+from service.sparql_table import Table, table
 
 log = logging.getLogger("alliances.sparql")
 NEWEST = 2
 """So many of the newest releases have a store; of older ones there are the dumps."""
 _ROOT = Path(__file__).resolve().parent.parent
 _HTML = "text/html"
+SOLUTIONS_JSON = "application/sparql-results+json"
 _DESCRIPTIONS = {
     "text/turtle": "turtle",
     "application/ld+json": "json-ld",
     "application/n-triples": "nt",
     "application/rdf+xml": "xml",
 }
-_SHORT = {"json": "application/sparql-results+json", "csv": "text/csv", "xml": "application/sparql-results+xml"}
+_SHORT = {"json": SOLUTIONS_JSON, "csv": "text/csv", "xml": "application/sparql-results+xml"}
 
 
 class SparqlFace:
@@ -86,7 +86,7 @@ class SparqlFace:
             if not store.is_dir():
                 await asyncio.to_thread(forget, self._release.path.parent, kept)
                 await self._built(store)
-            self._pool = Pool(store, f"{self._release.base_iri}{self._root}/sparql", self._limits)
+            self._pool = Pool(store, f"{self._release.base_iri}{self._root}/sparql", self._limits, self._names.prefixes)
             await self._isolated()
         except (OSError, QueryError) as error:
             self._failure = Problem(
@@ -185,41 +185,38 @@ class SparqlFace:
 
     async def _page(self, request: Request, asked: Question) -> Response:
         """The answer as a table on the page."""
-        status, problem = 200, ""
-        table: tuple[list[str], list[list[str]]] | None = None
-        text = ""
+        status, problem, text = 200, "", ""
+        shown: Table | None = None
         try:
-            answer = await self._ask(request, asked, "text/csv", "text/turtle")
+            answer = await self._ask(request, asked, SOLUTIONS_JSON, "text/turtle")
         except QueryError as error:
             status, problem = error.status, str(error)
         else:
-            if answer.media_type == "text/csv":
-                head, *rows = csv.reader(io.StringIO(answer.body.decode()))
-                table = (head, rows)
-            elif answer.media_type.endswith("json"):
-                text = "yes" if json.loads(answer.body)["boolean"] else "no"
+            if answer.media_type == SOLUTIONS_JSON:
+                if "boolean" in (content := json.loads(answer.body)):
+                    text = "yes" if content["boolean"] else "no"
+                else:
+                    shown = table(answer.body, self._names, self._root)
             else:
                 text = answer.body.decode()
-        body = self._rendered(asked.query, table, text=text, problem=problem)
+        body = self._rendered(asked.query, shown, text=text, problem=problem)
         return Response(body, status, media_type="text/html; charset=utf-8", headers={"Vary": "Accept"})
 
-    def _rendered(
-        self, query: str, table: tuple[list[str], list[list[str]]] | None, *, text: str = "", problem: str = ""
-    ) -> bytes:
+    def _rendered(self, query: str, shown: Table | None, *, text: str = "", problem: str = "") -> bytes:
         return pages.render(
             "sparql.html",
             root=self._root,
             release=self._release,
             path="/sparql",
             query=query,
-            table=table,
-            shown=1000,
+            table=shown,
             text=text,
             problem=problem,
             prefixes=self._names.prefixes,
             examples=examples(self._names),
             limits=self._limits,
-            things=self._names.things,
+            endpoint=f"{self._release.base_iri}{self._root}/sparql",
+            dump=QUADS_FILE.name,
         )
 
 

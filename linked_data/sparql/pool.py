@@ -8,6 +8,7 @@ import logging
 import sys
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,11 +129,14 @@ class Worker:
 class Pool:
     """The workers of one store."""
 
-    def __init__(self, store: Path, base: str, limits: Limits = Limits()) -> None:
-        """`base` is what relative IRIs in queries are relative to."""
+    def __init__(
+        self, store: Path, base: str, limits: Limits = Limits(), prefixes: Mapping[str, str] | None = None
+    ) -> None:
+        """`base` is what relative IRIs in queries are relative to, `prefixes` what queries need not declare."""
         self.store = store
         self.limits = limits
         self._base = base
+        self._prefixes = dict(prefixes or {})
         self._idle: asyncio.Queue[Worker] = asyncio.Queue()
         self._all: set[Worker] = set()
         self._replacing: set[asyncio.Task[None]] = set()
@@ -174,6 +178,7 @@ class Pool:
         asked: dict[str, object] = {
             "query": question.query,
             "base": self._base,
+            "prefixes": self._prefixes,
             "default": question.default,
             "named": question.named,
             "solutions": solutions,

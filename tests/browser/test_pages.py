@@ -23,6 +23,7 @@ PAGES = (
     "/about",
     "/problems",
     "/search?q=jade",
+    "/sparql",
     "/questions",
     "/questions/shared-members",
     "/countries",

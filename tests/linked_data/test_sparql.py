@@ -419,6 +419,50 @@ def test_the_service_description_and_the_page(client: TestClient) -> None:
     assert b"<td><b>" not in shown.content
 
 
+def test_prefixes_of_the_release_need_no_declaration(client: TestClient) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?alliance org:hasMember ?member }"
+    assert client.get("/sparql", params={"query": query, "format": "csv"}).text.startswith("n\r\n")
+    other = f"PREFIX org: <http://nowhere.example/> {query}"
+    assert client.get("/sparql", params={"query": other, "format": "csv"}).text == "n\r\n0\r\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("SELECT * { ?a foo:b ?c }", "the prefix foo: is not declared; add PREFIX foo: <…>"),
+        ("PREFIX foo: <http://foo.example/> SELECT * { ?a foo:b bar:c }", "the prefix bar: is not declared"),
+        ("SELECT * { ?a <http://a.example/> 'no prefix:es' } # or: here\n LIMIT", "error at 2:"),
+        ("SELECT ?a { ?a ?b }", "error at 1:"),
+    ],
+)
+def test_mistakes_are_told_where_and_how_to_mend(client: TestClient, query: str, told: str) -> None:
+    answer = client.get("/sparql", params={"query": query})
+    assert answer.status_code == 400
+    assert told in answer.json()["detail"]
+    assert len(answer.json()["detail"]) < 400
+
+
+def test_answers_on_the_page_are_a_table_with_links(client: TestClient) -> None:
+    def shown(query: str) -> str:
+        answer = client.get("/sparql", params={"query": query}, headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+        return answer.text
+
+    page = shown("SELECT * { <http://localhost:8000/id/alliance/orchid-alliance> ?p ?o } ORDER BY ?p ?o")
+    assert '<a href="/id/organization/jade-university">organization/jade-university</a>' in page
+    assert '<a href="http://www.w3.org/ns/org#hasMember">org:hasMember</a>' in page
+    assert '<a href="/ns#foundedEdtf">ua:foundedEdtf</a>' in page
+    assert '<span lang="zh" dir="auto">兰江大学联盟</span>' in page
+    assert '<pre tabindex="0">yes</pre>' in shown("ASK {}")
+    assert "@prefix" in shown("DESCRIBE <http://localhost:8000/id/alliance/orchid-alliance>")
+    assert "1,000 are shown" in shown("SELECT * { ?a ?b ?c } LIMIT 1001")
+    assert "<h2>0 answers</h2>" in shown("SELECT * { ?a <http://nowhere.example/> ?c }")
+    assert "&#34;&gt;&lt;script" in shown("""SELECT ('"><script' AS ?x) {}""")
+    unsafe = shown("SELECT (IRI('javascript:alert(1)') AS ?x) {}")
+    assert "javascript:alert(1)" in unsafe
+    assert 'href="javascript' not in unsafe
+
+
 def test_every_example_has_an_answer(client: TestClient, linked: LinkedData) -> None:
     found = examples(linked.names)
     assert len(found) >= 4

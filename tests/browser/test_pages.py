@@ -23,7 +23,6 @@ PAGES = (
     "/about",
     "/problems",
     "/search?q=jade",
-    "/sparql",
     "/questions",
     "/questions/shared-members",
     "/countries",

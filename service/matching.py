@@ -14,7 +14,7 @@ from typing import IO
 from datasets.release.open import Release
 from datasets.text import fold
 from linked_data.reconcile.asking import LONGEST_TEXT, BadQueryError, Constraint, Query
-from linked_data.reconcile.matching import Matcher
+from linked_data.reconcile.matching import Candidate, Matcher
 from service.errors import OperationError
 
 ADDED = ("match_rank", "match_id", "match_label", "match_score", "match", "match_reasons")
@@ -133,14 +133,19 @@ def match(release: Release, path: Path, wish: Wish, stream: IO[str], progress: P
         types = matcher.types(wish.types)
     except BadQueryError as error:
         raise OperationError(str(error)) from None
+    for line, row in table.rows:
+        if len(row[name].strip()) > LONGEST_TEXT:
+            raise OperationError(
+                f"{path}:{line}: a name has at most {LONGEST_TEXT} characters, this {len(row[name].strip())}"
+            )
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow((*table.columns, *ADDED))
     matched = uncertain = 0
     with closing(release.connect()) as connection:
-        for number, (line, row) in enumerate(table.rows, 1):
+        if wish.column is None:
+            _refuse_data(path, table.columns[name], matcher.match(connection, Query(table.columns[name], tuple(types))))
+        writer.writerow((*table.columns, *ADDED))
+        for number, (_, row) in enumerate(table.rows, 1):
             text = row[name].strip()
-            if len(text) > LONGEST_TEXT:
-                raise OperationError(f"{path}:{line}: a name has at most {LONGEST_TEXT} characters, this {len(text)}")
             land = row[country].strip() if country is not None else ""
             constraints = tuple(Constraint(p, (land,)) for p in _country_properties(matcher, types) if land)
             query = Query(text, tuple(types), wish.limit, constraints)
@@ -156,6 +161,15 @@ def match(release: Release, path: Path, wish: Wish, stream: IO[str], progress: P
     return Outcome(
         len(table.rows), matched, uncertain, table.columns[name], table.columns[country] if country is not None else ""
     )
+
+
+def _refuse_data(path: Path, header: str, found: Sequence[Candidate]) -> None:
+    """Raise OperationError where the first line is no header but already a row: its cell names a record."""
+    if found and found[0].match:
+        raise OperationError(
+            f"{path}:1: {header!r} is a name, not the header of a column ({found[0].entry.key}); put a line such as "
+            "name,country above it, or say which column with --column"
+        )
 
 
 def _country_properties(matcher: Matcher, types: Sequence[str]) -> list[str]:

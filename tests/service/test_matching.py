@@ -72,15 +72,36 @@ def test_a_column_with_words_is_taken_where_no_header_tells(release: Release, tm
         (b"name\nx\n", Wish(country_column="land"), ":1: there is no column 'land'"),
         (b"name\nx\n", Wish(types=("planet",)), "there is no type 'planet'"),
         (b"a,b\n1,2\n", Wish(), ":1: no column looks like names"),
+        (b"Jade University,CN\nPalm University,SG\n", Wish(), ":1: 'Jade University' is a name, not the header"),
+        ("name\n大学\n".encode("utf-16"), Wish(), ":1: not UTF-8"),
+        ("name\nUniversität\n".encode("latin-1"), Wish(), ":2: not UTF-8"),
         (b"name\nx\n" + b"y" * 1001 + b"\n", Wish(), ":3: a name has at most 1000"),
     ],
 )
 def test_bad_files(release: Release, tmp_path: Path, content: bytes, wish: Wish, message: str) -> None:
-    file = tmp_path / "bad.csv"
+    file, written = tmp_path / "bad.csv", io.StringIO()
     file.write_bytes(content)
     with pytest.raises(OperationError) as caught:
-        match(release, file, wish, io.StringIO(), lambda *_: None)
+        match(release, file, wish, written, lambda *_: None)
     assert message in str(caught.value)
+    assert not written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,country\nJade University,CN\n",
+        "\ufeffname,country\nJade University,CN\n",
+        "name;country\r\nJade University;China\r\n",
+        "country\tname\nCN\tJade University\n",
+        '"name"|"country"\n"Jade University"|"CN"',
+    ],
+)
+def test_files_as_people_have_them(release: Release, tmp_path: Path, content: str) -> None:
+    file, written = tmp_path / "mine.csv", io.StringIO()
+    file.write_text(content, encoding="utf-8", newline="")
+    outcome = match(release, file, Wish(), written, lambda *_: None)
+    assert (outcome.rows, outcome.matched, outcome.country) == (1, 1, "country")
 
 
 def test_lines_are_counted_through_quoted_cells(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Reconciliation:
             "schemaSpace": f"{self.names.ontology}#",
             "documentation": f"{self._address}/about",
             "serviceVersion": self.release.id,
-            "defaultTypes": [self._type(e) for e in self.matcher.entities.values()][:2],
+            "defaultTypes": [self._type(self.matcher.entities[name]) for name in self.matcher.defaults],
             "view": {"url": f"{self.names.things}{{{{id}}}}"},
             "preview": {"url": f"{here}/preview?id={{{{id}}}}", "width": width, "height": height},
             "suggest": {
@@ -101,21 +101,21 @@ class Reconciliation:
         }
 
     def suggested_entities(self, connection: apsw.Connection, asked: Mapping[str, str]) -> Json:
-        """Records whose names begin with the prefix, the closest first."""
+        """Records whose names begin with the prefix, the closest first, then what most tables are about."""
         prefix = fold(asked.get("prefix", ""))[:200]
-        found: list[tuple[int, str, str, str, str]] = []
+        found: list[tuple[int, int, str, str, str, str]] = []
         if prefix:
             types = [t for t in asked.get("type", "").split(",") if t]
-            for type_ in self.matcher.types(types):
+            for place, type_ in enumerate(self.matcher.types(types)):
                 index = self.matcher.index(connection, type_)
                 for number, rank in index.beginning(prefix).items():
                     entry = index.entries[number]
-                    found.append((rank, fold(entry.label), entry.label, entry.type, entry.id))
+                    found.append((rank, place, fold(entry.label), entry.label, entry.type, entry.id))
         found.sort()
         start = _number(asked.get("cursor", "0"))
         reading = Reading(connection, self.release.shapes)
         shown = []
-        for _, _, label, type_, id_ in found[start : start + MOST_SUGGESTED]:
+        for _, _, _, label, type_, id_ in found[start : start + MOST_SUGGESTED]:
             index = self.matcher.index(connection, type_)
             described = self.matcher.described(reading, index.entries[index.by_id[id_]])
             notable = [{"id": type_, "name": type_.replace("_", " ").capitalize()}]

@@ -14,7 +14,15 @@ from datasets.shapes.model import Entity, Kind, Shapes
 from datasets.text import fold
 from linked_data.reconcile.asking import BadQueryError, Constraint, Query
 from linked_data.reconcile.countries import country_code
-from linked_data.reconcile.entries import Entry, country_link, entries, identifier_values, locality, reconcilable
+from linked_data.reconcile.entries import (
+    Entry,
+    country_link,
+    entries,
+    identifier_values,
+    locality,
+    naming_values,
+    reconcilable,
+)
 from linked_data.reconcile.evidence import Finding, Verdict, bare, weigh
 from linked_data.reconcile.index import Index
 from linked_data.reconcile.naming import compared, is_acronym, parts
@@ -108,6 +116,8 @@ class Matcher:
     def __init__(self, shapes: Shapes) -> None:
         self.shapes = shapes
         self.entities = {entity.name: entity for entity in reconcilable(shapes)}
+        self.defaults = tuple(e.name for e in self.entities.values() if naming_values(shapes, e))
+        """The types that most tables are about: those whose records go by several names."""
         self._indexes: dict[str, Index] = {}
         self._properties: dict[str, tuple[Property, ...]] = {}
         self._lock = threading.Lock()
@@ -165,8 +175,9 @@ class Matcher:
             if deadline is not None and time.monotonic() > deadline:
                 raise Overdue
             found += self._of_type(connection, type_, query)
-        found.sort(key=lambda c: (-c.score, c.entry.label, c.entry.key))
-        _decide(found)
+        likely = () if query.types else self.defaults
+        found.sort(key=lambda c: (-c.score, c.entry.type not in likely, c.entry.label, c.entry.key))
+        _decide(found, likely)
         return [c for c in found if c.score >= LEAST or c.match][: query.limit]
 
     def _of_type(self, connection: apsw.Connection, type_: str, query: Query) -> list[Candidate]:
@@ -335,11 +346,17 @@ def _score(candidate: Candidate) -> float:
     return round(max(score, 0.0), 1)
 
 
-def _decide(candidates: list[Candidate]) -> None:
-    """Say of the best candidate whether it is certain."""
+def _decide(candidates: list[Candidate], likely: Sequence[str]) -> None:
+    """Say of the best candidate whether it is certain.
+
+    `likely` are the types that are meant where the query names none: what is written about a university is often called
+    like it, and no rival of it.
+    """
     if not candidates:
         return
     best, *others = candidates
+    if best.entry.type in likely:
+        others = [other for other in others if other.entry.type in likely]
     best.match = best.score >= CERTAIN and not best.contradicted and not any(_rivals(best, other) for other in others)
 
 

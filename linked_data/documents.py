@@ -68,7 +68,7 @@ class Documents:
         for _, said in blocks:
             for line in said:
                 place = line.find(mark)
-                if place > 0:
+                if place > 0 and line.find("> ") == place:
                     named[line[place + 2 :]] = None
         by_type: dict[str, list[str]] = {}
         for subject in named:
@@ -80,8 +80,11 @@ class Documents:
         return blocks
 
     def _labels_of(self, type_: str, ids: list[str]) -> Iterable[Block]:
-        sql, predicate, tag = self._labels[type_]
-        found = self._connection.execute(sql, (orjson.dumps(ids).decode(),))
+        one, several, predicate, tag = self._labels[type_]
+        if len(ids) == 1:
+            found = self._connection.execute(one, ids)
+        else:
+            found = self._connection.execute(several, (orjson.dumps(ids).decode(),))
         for id_, label, language in found:
             yield f"{self._things}{type_}/{id_}>", [predicate + terms.text(label, language or tag)]
         if type_ == VOCABULARY:
@@ -89,17 +92,16 @@ class Documents:
                 if id_ in self._schemes:
                     yield f"{self._things}{type_}/{id_}>", self._scheme_label(self._schemes[id_])
 
-    def _label(self, type_: str) -> tuple[str, str, str]:
-        """The statement that reads labels by a JSON list of ids, their property, and the language of all of them."""
+    def _label(self, type_: str) -> tuple[str, str, str, str]:
+        """What reads labels by an id or by a JSON list of ids, their property, and the language of all of them."""
         plan = self.writers.plans[type_]
         entity, label = plan.entity, plan.label
         language = label_language(entity)
         spoken = f'"{language}"' if language else "NULL"
-        sql = (
-            f'SELECT e.id, e."{label.column.name}", {spoken} FROM json_each(?) AS wanted '
-            f"CROSS JOIN {entity.plural} AS e ON e.id = wanted.value ORDER BY e.id"
-        )
-        return sql, f"<{self.writers.names.expand(label.term)}> ", label.column.language
+        select = f'SELECT e.id, e."{label.column.name}", {spoken} FROM'
+        one = f"{select} {entity.plural} AS e WHERE e.id = ?"
+        several = f"{select} json_each(?) AS w CROSS JOIN {entity.plural} AS e ON e.id = w.value ORDER BY e.id"
+        return one, several, f"<{self.writers.names.expand(label.term)}> ", label.column.language
 
     def _scheme_label(self, scheme: Scheme) -> list[str]:
         names = self.writers.names

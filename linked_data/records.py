@@ -6,8 +6,9 @@ one record and merged from ordered scans for all of them, so memory stays flat h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import apsw
 
@@ -18,7 +19,7 @@ from linked_data.saying import Block, Row, derived
 from linked_data.triples import Content, Writer, Writers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Beside:
     """Rows that belong to a record: the table and condition, the field that holds the record, what to read."""
 
@@ -29,7 +30,7 @@ class Beside:
     order: str
     distinct: bool = False
 
-    @property
+    @cached_property
     def one(self) -> str:
         """The statement for one record, its id bound."""
         return f"{self._select} {self.fields} FROM {self.origin.format(f'{self.key} = ?')} ORDER BY {self.order}"
@@ -39,7 +40,7 @@ class Beside:
         wanted = f'{self.key} IN (SELECT id FROM {plural} WHERE "{field}" = ?)'
         return f"{self._select} {self.key}, {self.fields} FROM {self.origin.format(wanted)} ORDER BY {self.order}"
 
-    @property
+    @cached_property
     def all(self) -> str:
         """The statement for all records, the key first, ordered by it."""
         return (
@@ -59,14 +60,16 @@ class Further:
     say: Callable[[list[Row]], list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Entity:
     writer: Writer
+    select: str
+    """The statement that reads rows for the writer, up to its conditions."""
     sets: tuple[tuple[str, Beside], ...]
     values: tuple[tuple[str, Beside], ...]
     further: tuple[Further, ...]
 
-    @property
+    @cached_property
     def besides(self) -> tuple[Beside, ...]:
         return (*(b for _, b in self.sets), *(b for _, b in self.values), *(f.rows for f in self.further))
 
@@ -114,11 +117,7 @@ class Records:
 
     def rows(self, entity: str, key: str, value: str, order: str = "id") -> list[Row]:
         """The rows of an entity whose field `key` holds a value."""
-        writer = self.writers[entity]
-        fields = ", ".join(f'"{f}"' for f in writer.fields)
-        return self._rows(
-            f'SELECT {fields} FROM {writer.entity.plural} WHERE "{key}" = ? ORDER BY "{order}", id', value
-        )
+        return self._rows(f'{self._entities[entity].select} WHERE "{key}" = ? ORDER BY "{order}", id', value)
 
     def related(self, entity: str, field: str, value: str, order: str) -> Iterator[list[Block]]:
         """All records of an entity whose field holds a value, with all that stands beside them: one read for each."""
@@ -145,9 +144,8 @@ class Records:
     def all(self, entity: str) -> Iterator[list[Block]]:
         """Every record of an entity with all that stands beside it, by id."""
         known = self._entities[entity]
-        fields = ", ".join(f'"{f}"' for f in known.writer.fields)
         merges = [Merge(iter(self._connection.execute(b.all))) for b in known.besides]
-        for row in self._connection.execute(f"SELECT {fields} FROM {known.writer.entity.plural} ORDER BY id"):
+        for row in self._connection.execute(f"{known.select} ORDER BY id"):
             id_ = str(row[0])
             yield known.writer.blocks(row, known.content(merge.take(id_) for merge in merges))
 
@@ -171,19 +169,21 @@ class Records:
             for v in plan.values
         ]
         further = [*self._members(plan), *self._reverses(plan), *self._shortcuts(plan), *self._sources(plan)]
-        return _Entity(self.writers[entity.name], tuple(sets), tuple(values), tuple(further))
+        writer = self.writers[entity.name]
+        fields = ", ".join(f'"{field}"' for field in writer.fields)
+        select = f"SELECT {fields} FROM {entity.plural}"
+        return _Entity(writer, select, tuple(sets), tuple(values), tuple(further))
 
-    def _pointing(self, term: str, entity: str) -> Callable[[list[Row]], list[str]]:
+    def _pointing(self, terms: Iterable[str], entity: str) -> Callable[[list[Row]], list[str]]:
         names = self.writers.names
-        start = f"<{names.expand(term)}> <{names.thing(entity, '')}"
-        return lambda rows: [f"{start}{row[0]}>" for row in rows]
+        starts = [f"<{names.expand(term)}> <{names.thing(entity, '')}" for term in terms]
+        return lambda rows: [f"{start}{row[0]}>" for start in starts for row in rows]
 
     def _members(self, plan: EntityPlan) -> Iterator[Further]:
         for spans in plan.spans:
             origin = f"{spans.spans.name} WHERE {{}} AND to_latest >= '{self._day}' AND from_earliest <= '{self._day}'"
             rows = Beside(f'"{spans.other}"', origin, f'"{spans.own}"', f'"{spans.other}"', distinct=True)
-            for term in spans.terms:
-                yield Further(rows, self._pointing(term, spans.entity.name))
+            yield Further(rows, self._pointing(spans.terms, spans.entity.name))
 
     def _reverses(self, plan: EntityPlan) -> Iterator[Further]:
         shapes = self.writers.shapes
@@ -196,8 +196,7 @@ class Records:
                 rows = Beside(
                     "id", f"{other.plural} WHERE {_typed(link_key(shapes, link), plan)}", f'"{link.name}"', "id"
                 )
-            for term in link.reverse_terms:
-                yield Further(rows, self._pointing(term, other.name))
+            yield Further(rows, self._pointing(link.reverse_terms, other.name))
 
     def _shortcuts(self, plan: EntityPlan) -> Iterator[Further]:
         shapes, names = self.writers.shapes, self.writers.names
@@ -206,8 +205,7 @@ class Records:
             fields = ", ".join(f'"{f}"' for f in reversed(link_key(shapes, end)))
             origin = f"{other.plural} WHERE {_typed(link_key(shapes, start), plan)}"
             rows = Beside(fields, origin, f'"{start.name}"', f'"{end.name}"', distinct=True)
-            for term in cut.terms:
-                yield Further(rows, _towards(f"<{names.expand(term)}> <{names.things}", end))
+            yield Further(rows, _towards([f"<{names.expand(term)}> <{names.things}" for term in cut.terms], end))
 
     def _sources(self, plan: EntityPlan) -> Iterator[Further]:
         if plan.entity.name == CLAIM:
@@ -226,10 +224,10 @@ def _typed(key: tuple[str, ...], plan: EntityPlan) -> str:
     return f"{{}} AND \"{key[0]}\" = '{plan.entity.name}'" if len(key) > 1 else "{}"
 
 
-def _towards(start: str, link: Link) -> Callable[[list[Row]], list[str]]:
-    """What says a predicate of the records that a link points at: of one type, or of the type in the second field."""
+def _towards(starts: list[str], link: Link) -> Callable[[list[Row]], list[str]]:
+    """What says predicates of the records that a link points at: of one type, or of the type in the second field."""
 
     def say(rows: list[Row]) -> list[str]:
-        return [f"{start}{row[1] if len(row) > 1 else link.target}/{row[0]}>" for row in rows]
+        return [f"{start}{row[1] if len(row) > 1 else link.target}/{row[0]}>" for start in starts for row in rows]
 
     return say

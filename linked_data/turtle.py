@@ -14,13 +14,12 @@ from linked_data.saying import Block
 
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """Local names that need no escape in any reader."""
-_BARE = frozenset({f"{XSD}integer", f"{XSD}decimal", f"{XSD}boolean"})
-"""Datatypes whose values stand for themselves."""
-_NUMBER = {
-    f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
-    f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    f"{XSD}boolean": re.compile(r"true|false"),
+_BARE = {
+    f"<{XSD}integer>": re.compile(r"[+-]?[0-9]+"),
+    f"<{XSD}decimal>": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    f"<{XSD}boolean>": re.compile(r"true|false"),
 }
+"""Datatypes whose values stand for themselves where they have this form."""
 
 
 class Turtle:
@@ -48,27 +47,28 @@ class Turtle:
         """The blocks; the short forms that occur are added to `used`."""
         seen = set() if used is None else used
         known, things = self._short, self._things
-        pieces = []
+        pieces: list[str] = []
+        write = pieces.append
         for subject, said in blocks:
             last = ""
             for line in said:
                 head, _, value = line.partition("> ")
-                predicate = known.get(head) or self._shortened(head)
-                if value[0] == "<":
-                    if not value.startswith(things):
+                if head == last:
+                    write(" , ")
+                else:
+                    predicate = known.get(head) or self._shortened(head)
+                    seen.add(predicate)
+                    write(f" ;\n\t{predicate} " if last else f"{subject} {predicate} ")
+                    last = head
+                if value[-1] == ">" and not value.startswith(things):
+                    if value[0] == "<":
                         value = known.get(value[:-1]) or self._shortened(value[:-1])
                         seen.add(value)
-                elif value[-1] == ">":
-                    value = self._typed(value, seen)
-                if predicate == last:
-                    pieces.append(" , ")
-                else:
-                    pieces.append(f" ;\n\t{predicate} " if last else f"{subject} {predicate} ")
-                    seen.add(predicate)
-                    last = predicate
-                pieces.append(value)
+                    else:
+                        value = self._typed(value, seen)
+                write(value)
             if last:
-                pieces.append(" .\n")
+                write(" .\n")
         return "".join(pieces)
 
     def _shortened(self, opened: str) -> str:
@@ -80,11 +80,11 @@ class Turtle:
         return f"{opened}>"
 
     def _typed(self, literal: str, seen: set[str]) -> str:
-        text, _, datatype = literal.rpartition("^^<")
-        iri = datatype[:-1]
-        if iri in _BARE and _NUMBER[iri].fullmatch(text, 1, len(text) - 1):
+        text, _, datatype = literal.rpartition("^^")
+        bare = _BARE.get(datatype)
+        if bare and bare.fullmatch(text, 1, len(text) - 1):
             seen.add("xsd:")
             return text[1:-1]
-        short = self._short.get(f"<{iri}") or self._shortened(f"<{iri}")
+        short = self._short.get(datatype[:-1]) or self._shortened(datatype[:-1])
         seen.add(short)
         return f"{text}^^{short}"

@@ -6,7 +6,7 @@ labels of whatever these link to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import apsw
 import orjson
@@ -55,31 +55,22 @@ class Documents:
             (
                 r.entity.name,
                 link_key(self.writers.shapes, r.link)[-1],
-                sort_field(r.entity, _order(r.entity.orders, r.link.name)),
+                sort_field(r.entity, order_of(r.entity.orders, r.link.name)),
             )
             for r in plan.related
         ]
 
     def labelled(self, blocks: list[Block]) -> list[Block]:
         """The blocks and the labels of all records that they point at."""
-        told = {subject for subject, _ in blocks}
-        mark, start = "> " + self._things, len(self._things)
-        named: dict[str, None] = {}
-        for _, said in blocks:
-            for line in said:
-                place = line.find(mark)
-                if place > 0 and line.find("> ") == place:
-                    named[line[place + 2 :]] = None
         by_type: dict[str, list[str]] = {}
-        for subject in named:
-            if subject not in told:
-                type_, _, id_ = subject[start:-1].partition("/")
-                by_type.setdefault(type_, []).append(id_)
+        for type_, id_ in mentions(blocks, self.writers.names.things):
+            by_type.setdefault(type_, []).append(id_)
         for type_, ids in sorted(by_type.items()):
-            blocks += self._labels_of(type_, sorted(ids))
+            blocks += self.labels_of(type_, sorted(ids))
         return blocks
 
-    def _labels_of(self, type_: str, ids: list[str]) -> Iterable[Block]:
+    def labels_of(self, type_: str, ids: list[str]) -> Iterable[Block]:
+        """The labels of records of a type."""
         one, several, predicate, tag = self._labels[type_]
         if len(ids) == 1:
             found = self._connection.execute(one, ids)
@@ -130,12 +121,30 @@ class Documents:
             yield self._vocabulary(scheme)[0]
 
 
+def mentions(blocks: Sequence[Block], things: str) -> list[tuple[str, str]]:
+    """Types and ids of what blocks point at without telling it; all addresses of records begin with `things`."""
+    told = {subject for subject, _ in blocks}
+    mark, start = f"> <{things}", len(things) + 1
+    named: dict[str, None] = {}
+    for _, said in blocks:
+        for line in said:
+            place = line.find(mark)
+            if place > 0 and line.find("> ") == place:
+                named[line[place + 2 :]] = None
+    found = []
+    for subject in named:
+        if subject not in told:
+            type_, _, id_ = subject[start:-1].partition("/")
+            found.append((type_, id_))
+    return found
+
+
 def scheme_title(scheme: Scheme) -> str:
     """The name of a vocabulary for people."""
     return scheme.name.replace("_", " ").capitalize()
 
 
-def _order(orders: tuple[str, ...], link: str) -> str:
+def order_of(orders: tuple[str, ...], link: str) -> str:
     """The order in which the records of a link stand: the first that is not the link itself."""
     return next((order for order in orders if order != link), orders[0])
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import apsw
 
@@ -17,6 +18,7 @@ from linked_data.evidence import SourceGraphs
 from linked_data.formats import JSON_LD, TURTLE, Format, serialized
 from linked_data.jsonld.compiler import Compiler
 from linked_data.jsonld.composing import JsonLd
+from linked_data.laid_out import PIECES_FILE, LaidOut
 from linked_data.mapping import CLAIM
 from linked_data.saying import Block, text
 from linked_data.schema_org import SchemaOrg
@@ -60,25 +62,28 @@ class _Bound:
     documents: Documents
     evidence: SourceGraphs
     json_ld: JsonLd
+    laid_out: LaidOut | None
     schema_org: SchemaOrg
 
 
 class LinkedData:
     """Documents of one release. Statements and writers are made once; connections are the caller's, one per thread."""
 
-    def __init__(self, shapes: Shapes, base: str, day: str) -> None:
-        """`base` is the base IRI baked into the release, `day` its date."""
+    def __init__(self, shapes: Shapes, base: str, day: str, pieces: Path | None = None) -> None:
+        """`base` is the base IRI baked into the release, `day` its date, `pieces` the file of documents laid out."""
         self.shapes = shapes
         self.writers = Writers(shapes, base)
         self.names = self.writers.names
         self._day = day
+        self._pieces = pieces
         self._turtle = Turtle(self.names.prefixes, self.names.things)
         self._local = threading.local()
 
     @classmethod
     def of(cls, release: Release) -> LinkedData:
         """The linked data of a release."""
-        return cls(release.shapes, release.base_iri, release.date)
+        pieces = release.path / PIECES_FILE.name
+        return cls(release.shapes, release.base_iri, release.date, pieces if pieces.is_file() else None)
 
     @cached_property
     def context(self) -> Context:
@@ -95,7 +100,9 @@ class LinkedData:
         if known is None or known.connection is not connection:
             documents = Documents(connection, self.writers, self._day)
             graphs = SourceGraphs(connection, self.writers)
-            known = _Bound(connection, documents, graphs, JsonLd(connection, self._compiler), SchemaOrg(documents))
+            json_ld = JsonLd(connection, self._compiler)
+            laid_out = LaidOut(connection, self._pieces, self.context) if self._pieces else None
+            known = _Bound(connection, documents, graphs, json_ld, laid_out, SchemaOrg(documents))
             self._local.bound = known
         return known
 
@@ -127,6 +134,11 @@ class LinkedData:
         if self._entity(type_) is None:
             return None
         known = self.bound(connection)
+        if known.laid_out and format_ in (JSON_LD, TURTLE):
+            ask = known.laid_out.json_ld if format_ is JSON_LD else known.laid_out.turtle
+            found = ask(type_, id_)
+            if found is not None:
+                return found
         if format_ is JSON_LD:
             return known.json_ld.document(type_, id_)
         blocks = known.documents.blocks(type_, id_)

@@ -40,8 +40,11 @@ class Turtle:
         """A whole document: the prefixes that it uses, and the blocks."""
         used: set[str] = set()
         body = self.text(blocks, used)
-        names = {short.partition(":")[0] for short in used} | {"rdf"}
-        return self.head(names & self._prefixes.keys()) + body
+        return self.head(self.prefixes_of(used)) + body
+
+    def prefixes_of(self, used: Iterable[str]) -> set[str]:
+        """The prefixes of short forms, and the one that `a` stands for."""
+        return {"rdf", *(short.partition(":")[0] for short in used)} & self._prefixes.keys()
 
     def text(self, blocks: Iterable[Block], used: set[str] | None = None) -> str:
         """The blocks; the short forms that occur are added to `used`."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from datasets.release.open import Release
+from service.exporters import exporters
 from tests.benchmarks import facts
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def releases(factor: int = 1) -> Path:
 
 def _kept(name: str, what: str, write: Callable[[Path], object]) -> Path:
     """The folder of releases of that name; its facts are written and published where it is not there yet."""
-    folder = KEPT / name
+    folder = KEPT / f"{name}-{_files()}"
     if not folder.is_dir():
         print(f"publishing {what} (once; minutes)", file=sys.stderr, flush=True)
         KEPT.mkdir(exist_ok=True)
@@ -69,6 +70,12 @@ def _run(*arguments: str) -> None:
     done = subprocess.run(command, cwd=ROOT, env=inherited, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"alliances {arguments[0]}: {(done.stdout + done.stderr)[-2000:]}")
+
+
+def _files() -> str:
+    """Changes when releases get other files."""
+    names = sorted(file.name for exporter in exporters() for file in exporter.FILES)
+    return hashlib.sha256(" ".join(names).encode()).hexdigest()[:6]
 
 
 def _stamp() -> str:

@@ -92,7 +92,8 @@ def test_406_lists_what_there_is(client: TestClient) -> None:
     assert answer.status_code == 406
     formats = answer.json()["formats"]
     assert {"type": "text/html", "href": "/doc/alliance/lotus-network.html"} in formats
-    assert 'rel="alternate"' in answer.headers["link"]
+    expanded = 'type="application/ld+json"; profile="http://www.w3.org/ns/json-ld#expanded"'
+    assert f'</doc/alliance/lotus-network.expanded.jsonld>; rel="alternate"; {expanded}' in answer.headers["link"]
     for offered in formats:
         assert client.get(offered["href"], headers={"Accept": "image/png"}).status_code == 200
 

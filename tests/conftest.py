@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 NOT_OURS = "../shared/"
 """Other people's suites stand beside a checkout, or do not; nobody can install them, so a skip for them is no failure."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes says how busy the machine is
 
 
 @pytest.fixture(scope="session")

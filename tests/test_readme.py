@@ -92,8 +92,8 @@ def served(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the server is ready. Fails when it ends or takes two minutes."""
-    deadline = time.monotonic() + 120
+    """Return when the server is ready. Fails when it ends or takes five minutes."""
+    deadline = time.monotonic() + 300
     while server.poll() is None and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(address, timeout=5).close()

@@ -1,45 +1,55 @@
-"""Datasette as a face: the release's tables under `/browse/`, with our redirects, policy and error shape."""
+"""Datasette as a face: the release's tables under `/browse/`, with our downloads, redirects, frame and error shape."""
 
 from __future__ import annotations
 
 import html
 import re
 from contextlib import closing
+from functools import partial
+from urllib.parse import parse_qsl
 
+import markupsafe
 import orjson
+from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from datasets.browse.asking import Asking
 from datasets.browse.mount import Browse
+from datasets.browse.page import Frame, Site
 from datasets.release.open import Release
+from service import citations, pages
 from service.faces import Message, Receive, Scope, Send
 from service.leasing import refuse_writing
+from service.own_sql import OwnSql
 from service.problems import Problem
+from service.settings import resolve
+from service.table_exports import TableExports
 
-_SAID = re.compile(r'<div style="[^"]*border: 3px solid red;">(.*?)</div>', re.DOTALL)
+_SAID = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _LONGEST_ERROR = 200_000
 _OURS = {
-    403: "Queries in SQL of your own are not answered here; download the database and ask it at home.",
+    403: "Conditions in SQL are not answered here; filter by column, or ask in SQL at /browse/-/sql where it is on.",
     404: "There is no such table, row or question.",
 }
-_ASKED_WRONGLY = ("Cannot sort", "Cannot use", "Invalid", "_size must", "no such column")
+_ASKED_WRONGLY = ("Cannot sort", "Cannot use", "Invalid", "_size must", "no such column", "fts5:")
 """Beginnings of messages that Datasette sends with status 500 although the question was at fault."""
+MOST_FACETS = 6
+"""Columns that one page may be counted by: each is a statement of its own."""
+_MARK = "\x00"
+_FILE = re.compile(r"/([^/.-][^/.]*)/([^/.]+)\.csv")
 
 
 class BrowseFace:
-    """Datasette over one release, with a content policy that lets its own inline scripts run."""
+    """Datasette over one release, as a part of the site."""
 
-    def __init__(self, browse: Browse) -> None:
+    def __init__(self, browse: Browse, exports: TableExports, own_sql: OwnSql) -> None:
         self._browse = browse
-        self._policy = b""
+        self._exports = exports
+        self._own_sql = own_sql
 
     async def start(self) -> None:
-        """Start Datasette and learn its inline scripts."""
+        """Start Datasette."""
         await self._browse.start()
-        scripts = " ".join(("'self'", *self._browse.script_hashes))
-        self._policy = (
-            f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -47,41 +57,70 @@ class BrowseFace:
         if scope["path"] + "/" == self._browse.prefix:
             await RedirectResponse(self._browse.prefix, 308)(scope, receive, send)
             return
-        errors = _Errors(send, self._policy)
-        await self._browse(scope, receive, errors)
-        if errors.status:
-            raise errors.problem()
+        path = "/" + scope["path"].removeprefix(self._browse.prefix)
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if whole := self._elsewhere(path, query):
+            asked = scope["query_string"].decode("latin-1")
+            await RedirectResponse(f"{whole}?{asked}" if asked else whole, 308)(scope, receive, send)
+        elif path.startswith("/-/export/"):
+            await self._exports.answer(path.removeprefix("/-/export/"), query, scope, receive, send)
+        elif path == "/-/sql" or path.startswith("/-/sql."):
+            response = await self._own_sql.answer(Request(scope, receive), path.removeprefix("/-/sql"))
+            await response(scope, receive, send)
+        else:
+            _check(query)
+            errors = _Errors(send)
+            await self._browse(scope, receive, errors)
+            if errors.status:
+                raise errors.problem()
+
+    def _elsewhere(self, path: str, query: list[tuple[str, str]]) -> str:
+        """Where that is answered by us for which Datasette has an address of its own."""
+        if found := _FILE.fullmatch(path):
+            if any(question.slug == found[2] for question in self._browse.browsed.questions):
+                return f"{self._browse.browsed.root}questions/{found[2]}.csv"
+            return f"{self._browse.prefix}-/export/{found[1]}/{found[2]}.csv"
+        database, _, suffix = path.strip("/").partition(".")
+        if any(name == "sql" for name, _ in query) and database and "/" not in database:
+            return f"{self._browse.prefix}-/sql{'.' if suffix else ''}{suffix}"
+        return ""
 
     async def close(self) -> None:
-        """End Datasette's threads and close its connections."""
+        """End threads and processes, close connections."""
+        await self._own_sql.close()
+        await self._exports.close()
         await self._browse.close()
 
     def variant(self, scope: Scope) -> str | None:
-        """Only the address decides, but for streams, which are as long as the table and are not kept."""
-        return None if b"_stream" in scope["query_string"] or scope["path"].endswith(".db") else ""
+        """Only the address decides; files and answers to readers' own statements are made anew each time."""
+        path = scope["path"]
+        return None if path.endswith(".db") or "/-/export/" in path or "/-/sql" in path else ""
+
+
+def _check(query: list[tuple[str, str]]) -> None:
+    """Raises Problem 400 for what Datasette would do at any cost, or only in part."""
+    facets = sum(name.startswith("_facet") and name != "_facet_size" for name, _ in query)
+    if facets > MOST_FACETS:
+        raise Problem(400, f"The table is to be counted by {facets} columns; {MOST_FACETS} at once are possible.")
+    if any(name == "_format" or (name, value) == ("_shape", "csv") for name, value in query):
+        raise Problem(400, "Put the format at the end of the path, as in .json; files are at /browse/-/export/.")
 
 
 class _Errors:
-    """Lets answers pass with the policy, and keeps errors back to give them the shape of all others."""
+    """Lets answers pass, and keeps errors back to give them the shape of all others."""
 
-    def __init__(self, send: Send, policy: bytes) -> None:
+    def __init__(self, send: Send) -> None:
         self.status = 0
         self._send = send
-        self._policy = policy
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            if message["status"] >= 400:
-                self.status = message["status"]
-                return
-            headers = [(n, v) for n, v in message["headers"] if n.lower() != b"content-security-policy"]
-            message = {**message, "headers": [*headers, (b"content-security-policy", self._policy)]}
-        elif self.status:
-            if len(self._body) < _LONGEST_ERROR:
-                self._body += message.get("body", b"")
-            return
-        await self._send(message)
+        if message["type"] == "http.response.start" and message["status"] >= 400:
+            self.status = message["status"]
+        elif not self.status:
+            await self._send(message)
+        elif message["type"] == "http.response.body" and len(self._body) < _LONGEST_ERROR:
+            self._body += message.get("body", b"")
 
     def problem(self) -> Problem:
         """What Datasette said, in our shape."""
@@ -104,8 +143,18 @@ def _message(body: bytes) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", found[1])).strip() if found else ""
 
 
+def frame(root: str) -> Frame:
+    """The page of the site around the tables, in pieces."""
+    pieces = pages.render("browse.html", root=root, path="/browse/", mark=_MARK).decode().split(_MARK)
+    return Frame(*(markupsafe.Markup(piece) for piece in pieces))  # noqa: S704 (made by our own template)
+
+
 def open_face(release: Release, root: str) -> BrowseFace:
     """Open the face over a release."""
     with closing(release.connect()) as connection:
         about = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM release")}
-    return BrowseFace(Browse(release, about, f"{root}/browse/"))
+    on = resolve().sql
+    site = Site(frame(root), partial(citations.citation, release), asking=on)
+    browse = Browse(release, about, f"{root}/browse/", site)
+    asking = Asking(release.database, browse.sheets.path) if on else None
+    return BrowseFace(browse, TableExports(release, browse), OwnSql(release, root, asking))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import apsw
 
-Cell = str | int | None
+Cell = str | int | float | None
 Row = dict[str, Cell]
 
 

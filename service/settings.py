@@ -148,6 +148,14 @@ class Settings:
             _yes_or_no,
         ),
     )
+    sql: bool = field(
+        default=True,
+        metadata=_about(
+            "Whether /browse/-/sql answers SQL of the reader's own, in processes of their own, limited in time, "
+            "memory and size of the answer. Without it there are named questions and the database to download.",
+            _yes_or_no,
+        ),
+    )
     access_log: bool = field(
         default=True, metadata=_about("Whether each request is logged as a line of JSON on stdout.", _yes_or_no)
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from datasets.browse.questions import Question
+from datasets.browse.sheet import PLACE, Sheet, words
+from datasets.browse.sheets import NAME
 from datasets.release.layout import SEARCH, SEARCH_INDEX, Table, label_field, set_table_name, sort_field, tables
 from datasets.shapes.model import Entity, Kind, Link, Shapes
 
@@ -13,20 +14,22 @@ DATABASE = "alliances"
 """Name of the database in addresses: `/browse/alliances/...`."""
 
 _MACHINE = ("_sort", "_earliest", "_latest", "_type")
-_MACHINERY = (
+MACHINERY = (
     "subjects",
     "release",
     SEARCH,
     SEARCH_INDEX,
     *(f"{SEARCH_INDEX}_{shadow}" for shadow in ("config", "data", "docsize", "idx")),
 )
+"""Tables that serve search and links alone, so that people need not see them."""
 
 
 def metadata(
     shapes: Shapes,
     release: dict[str, str],
     root: str,
-    questions: tuple[Question, ...] = (),
+    questions: tuple[Question, ...],
+    sheets: tuple[Sheet, ...],
 ) -> dict[str, Any]:
     """Datasette's metadata for a release whose faces stand below `root` (`/` or `/releases/{id}/`)."""
     described = {
@@ -40,9 +43,23 @@ def metadata(
         "about": "Method and limits",
         "about_url": "/about",
     }
+    released = {"tables": _tables(shapes), "queries": _queries(questions)}
     return described | {
-        "databases": {DATABASE: described | {"tables": _tables(shapes), "queries": _queries(questions)}}
+        "databases": {
+            DATABASE: described | {"title": "Tables of the release"} | released,
+            NAME: described | {"title": "Ready-made sheets", "tables": {s.name: _sheet(s) for s in sheets}},
+        }
     }
+
+
+def _sheet(sheet: Sheet) -> dict[str, Any]:
+    told = {
+        "title": sheet.title,
+        "description": sheet.doc,
+        "columns": {heading.name: heading.doc for heading in sheet.headings},
+        "facets": list(sheet.facets),
+    }
+    return told | ({"sort_desc": sheet.sort_desc} if sheet.sort_desc else {"sort": PLACE})
 
 
 def _queries(questions: tuple[Question, ...]) -> dict[str, Any]:
@@ -59,14 +76,14 @@ def _queries(questions: tuple[Question, ...]) -> dict[str, Any]:
 
 def _tables(shapes: Shapes) -> dict[str, Any]:
     known = {entity.plural: entity for entity in shapes.entities}
-    found: dict[str, Any] = {name: {"hidden": True} for name in _MACHINERY}
+    found: dict[str, Any] = {name: {"hidden": True} for name in MACHINERY}
     for table in tables(shapes):
         told = found.setdefault(table.name, {})
         told |= {"title": title(table.name), "columns": _notes(table)}
-        told["description_html"] = escape(table.doc)
+        told["description"] = table.doc
         if table.name in known:
             told |= _entity(known[table.name])
-        if table.name in _MACHINERY:
+        if table.name in MACHINERY:
             told["hidden"] = True
     for entity in shapes.entities:
         for column in entity.columns:
@@ -79,7 +96,6 @@ def _entity(entity: Entity) -> dict[str, Any]:
     return {
         "label_column": label_field(entity),
         "facets": facets(entity),
-        "description_html": f"{escape(entity.doc)} An id leads to the record's page, with sources and rival values.",
         "sort": sort_field(entity, entity.orders[0]),
     }
 
@@ -100,7 +116,5 @@ def is_hidden(field: str) -> bool:
     return field.endswith(_MACHINE)
 
 
-def title(name: str) -> str:
-    """A table or column name in words: `member_spans` is `Member spans`."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+title = words
+"""A table or column name in words."""

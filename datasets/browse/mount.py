@@ -7,9 +7,6 @@ prefix is therefore stripped before Datasette and `Location` headers get it back
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import re
 import sqlite3
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import closing
@@ -22,7 +19,10 @@ from datasette.database import Database
 
 from datasets.browse import plugin
 from datasets.browse.metadata import DATABASE, metadata
+from datasets.browse.page import Browsed, Site
 from datasets.browse.questions import Question, askable
+from datasets.browse.sheets import NAME, open_sheets
+from datasets.browse.style import CSS, STYLE
 from datasets.shapes.model import Shapes
 
 Scope = MutableMapping[str, Any]
@@ -39,19 +39,28 @@ SETTINGS: dict[str, object] = {
     "default_facet_size": 8,
     "suggest_facets": False,
     "allow_download": True,
-    "allow_csv_stream": True,
-    "max_csv_mb": 0,
+    "allow_csv_stream": False,
     "truncate_cells_html": 300,
     "default_allow_sql": False,
     "default_cache_ttl": 300,
 }
-"""Datasette's settings for the public; max_csv_mb 0 is no limit: a file is never cut silently."""
+"""Datasette's settings for the public. Its own CSV files, which it may cut silently, are never asked for."""
+MOST_FACETS = 6
+"""Columns that a page may be counted by: each is a statement of its own."""
 
-CLOSED = ("/-/messages", "/-/allow-debug", "/-/patterns", "/-/permissions", "/-/threads", "/-/auth-token", "/-/logout")
+CLOSED = (
+    "/-/messages",
+    "/-/allow-debug",
+    "/-/patterns",
+    "/-/permissions",
+    "/-/threads",
+    "/-/auth-token",
+    "/-/logout",
+    "/-/actor",
+)
 """Datasette's pages for those who run it, answered with 404."""
 
 _HERE = Path(__file__).parent
-_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
 class Published(Protocol):
@@ -73,50 +82,42 @@ class Published(Protocol):
 class Browse:
     """Datasette over one release. Call `start` before the first request and `close` after the last."""
 
-    def __init__(self, release: Published, about: dict[str, str], prefix: str = "/browse/") -> None:
-        """`about` is the release's own table (id, date, title, licence …); `prefix` ends in a slash."""
+    def __init__(self, release: Published, about: dict[str, str], prefix: str, site: Site) -> None:
+        """`about` is the release's own table (id, date, title, licence …); `prefix` ends in a slash.
+
+        Makes the sheets where they are not there yet, which takes its time: call it in a thread.
+        """
         plugin.register()
         self.prefix = prefix
         root = prefix.removesuffix("browse/")
+        self.sheets = open_sheets(release.database, release.shapes)
+        questions = _questions(release.database)
         self.datasette = Datasette(
             immutables=[str(release.database)],
-            metadata=metadata(release.shapes, about, root, _questions(release.database)),
+            metadata=metadata(release.shapes, about, root, questions, self.sheets.sheets),
             template_dir=str(_HERE / "templates"),
             settings=SETTINGS | {"base_url": prefix},
         )
-        plugin.BROWSED[self.datasette] = plugin.Browsed(release.shapes, about, root)
+        sheets = Database(self.datasette, path=str(self.sheets.path), is_mutable=False)
+        self.datasette.add_database(sheets, name=NAME)
+        self.browsed = Browsed(release.shapes, about, root, self.sheets, questions, site)
+        plugin.BROWSED[self.datasette] = self.browsed
         for database in self.datasette.databases.values():
             database._execute_writes = partial(_write_until_told, database)  # noqa: SLF001
-        self.script_hashes: tuple[str, ...] = ()
         self._app = self.datasette.app()
-        self._css = (_HERE / "browse.css").read_bytes()
 
     async def start(self) -> None:
-        """Do what Datasette does on its first request, so that none has to wait, and learn its inline scripts."""
+        """Do what Datasette does on its first request, so that none has to wait."""
         await self.datasette.invoke_startup()
-        database = self.datasette.databases[DATABASE]
-        await database.table_counts(limit=60_000)
-        self.script_hashes = await self._inline_scripts()
-
-    async def _inline_scripts(self) -> tuple[str, ...]:
-        """CSP sources of the scripts that Datasette's pages carry inline, read off one page of each kind."""
-        hashes = set()
-        for path in ("", DATABASE, f"{DATABASE}/{next(iter(await self._tables()))}"):
-            response = await self.datasette.client.get(f"/{path}")
-            for script in _SCRIPT.findall(response.content):
-                hashes.add("'sha256-" + base64.b64encode(hashlib.sha256(script).digest()).decode() + "'")
-        return tuple(sorted(hashes))
-
-    async def _tables(self) -> list[str]:
-        database = self.datasette.databases[DATABASE]
-        hidden = set(await database.hidden_table_names())
-        return [name for name in await database.table_names() if name not in hidden]
+        for name in (DATABASE, NAME):
+            await self.datasette.databases[name].table_counts(limit=60_000)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         path = "/" + scope["path"].removeprefix(self.prefix.removesuffix("/")).lstrip("/")
-        if path == "/-/alliances.css":
-            await _bytes(send, 200, b"text/css; charset=utf-8", self._css)
+        if path == STYLE:
+            kept = (b"cache-control", b"public, max-age=31536000, immutable")
+            await _bytes(send, 200, b"text/css; charset=utf-8", CSS, kept)
             return
         if path.removesuffix(".json").startswith(CLOSED):
             await _bytes(send, 404, b"text/plain; charset=utf-8", b"There is no such page.\n")
@@ -151,6 +152,7 @@ class Browse:
         for database in self.datasette.databases.values():
             await asyncio.to_thread(_end_writing, database)
             database.close()
+        self.sheets.close()
 
 
 def _write_until_told(database: Database) -> None:
@@ -179,7 +181,7 @@ def _end_writing(database: Database) -> None:
         thread.join(timeout=5)
 
 
-async def _bytes(send: Send, status: int, kind: bytes, body: bytes) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+async def _bytes(send: Send, status: int, kind: bytes, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Our Datasette plugin: the fence, search in all scripts, links to the records' addresses, menu and template words.
+"""Our Datasette plugin: the fence, search in all scripts, links to the records' addresses, words for the templates.
 
 Datasette keeps one plugin manager per process, so the plugin is registered once and finds what belongs to an
 instance in `BROWSED`. Instances without an entry are none of ours and are left alone.
@@ -7,8 +7,6 @@ instance in `BROWSED`. Instances without an entry are none of ours and are left 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import markupsafe
@@ -19,29 +17,16 @@ from datasette.plugins import pm
 from datasette.utils.asgi import Request
 
 from datasets.browse.guard import fence
-from datasets.browse.metadata import DATABASE, is_hidden
+from datasets.browse.metadata import DATABASE
+from datasets.browse.page import Browsed, Page
+from datasets.browse.sheet import KEY
+from datasets.browse.sheets import INDEX, NAME
+from datasets.browse.style import STYLE
 from datasets.release.layout import SEARCH, SEARCH_INDEX
-from datasets.shapes.model import Entity, Shapes
+from datasets.shapes.model import Entity, Kind
 from datasets.text import tokens
 
-
-@dataclass(frozen=True, slots=True)
-class Browsed:
-    """What the plugin knows of one Datasette instance: the shapes of its release and where its faces stand."""
-
-    shapes: Shapes
-    release: dict[str, str]
-    root: str
-
-    def entity(self, table: str | None) -> Entity | None:
-        """The entity whose records a table holds, if it holds records."""
-        return next((e for e in self.shapes.entities if e.plural == table), None)
-
-    def address(self, entity: str, record: str) -> str:
-        """The path of a record's page."""
-        return f"{self.root}doc/{quote(entity)}/{quote(record, safe='')}.html"
-
-
+_YES, _NOTHING = markupsafe.Markup("yes"), markupsafe.Markup("&nbsp;")
 BROWSED: WeakKeyDictionary[Datasette, Browsed] = WeakKeyDictionary()
 
 
@@ -52,8 +37,8 @@ class Plugin:
 
     @hookimpl
     def prepare_connection(self, conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
-        """Fence connections to the release."""
-        if datasette in BROWSED and database == DATABASE:
+        """Fence connections to the release and its sheets."""
+        if datasette in BROWSED and database in (DATABASE, NAME):
             fence(conn)
 
     @hookimpl(trylast=True)
@@ -61,23 +46,31 @@ class Plugin:
         self,
         request: Request,
         table: str,
+        database: str,
         datasette: Datasette,
     ) -> FilterArguments | None:
-        """`_search=` on tables of records, through the release's own index of all scripts."""
+        """`_search=` on sheets and tables of records, through our own indexes of all scripts."""
         browsed = BROWSED.get(datasette)
-        entity = browsed.entity(table) if browsed else None
-        if entity is None:
+        entity = browsed.entity(database, table) if browsed else None
+        sheet = browsed.sheets.sheet(table) if browsed and database == NAME else None
+        if entity is None and sheet is None:
             return None
         text = request.args.get("_search") or ""
         words = tokens(text)
         context = {"supports_search": True, "search": text}
         if not words:
             return FilterArguments([], {}, [], context)
-        where = (
-            f"id in (select id from {SEARCH} where type = :search_type and entry in "
-            f"(select rowid from {SEARCH_INDEX} where {SEARCH_INDEX} match :search_words))"
-        )
-        params = {"search_type": entity.name, "search_words": match_expression(words)}
+        params = {"search_words": match_expression(words)}
+        if sheet:
+            index = f'"{sheet.name}{INDEX}"'
+            where = f"rowid in (select rowid from {index} where {index} match :search_words)"
+        else:
+            assert entity
+            params["search_type"] = entity.name
+            where = (
+                f"id in (select id from {SEARCH} where type = :search_type and entry in "
+                f"(select rowid from {SEARCH_INDEX} where {SEARCH_INDEX} match :search_words))"
+            )
         return FilterArguments([where], params, [f'search matches "{text}"'], context)
 
     @hookimpl
@@ -87,59 +80,80 @@ class Plugin:
         value: object,
         column: str,
         table: str | None,
+        database: str,
         datasette: Datasette,
     ) -> markupsafe.Markup | None:
-        """Ids and links to records of several types lead to the record's page."""
+        """Names lead to the page of the record that they name; ids need not be seen for that."""
         browsed = BROWSED.get(datasette)
         if browsed is None or value is None:
             return None
-        entity = browsed.entity(table)
-        if entity is None:
-            return None
-        if column == "id":
-            return _anchor(browsed.address(entity.name, str(value)), str(value))
-        typed = f"{column}_type"
-        if typed in row.keys():  # noqa: SIM118 (a sqlite3.Row contains its values, not its keys)
-            bare = value["value"] if isinstance(value, dict) else value
-            text = value["label"] if isinstance(value, dict) else value
-            return _anchor(browsed.address(str(row[typed]), str(bare)), str(text))
-        return None
+        if value in (0, 1) and _is_flag(browsed.entity(database, table), column):
+            return _YES if value else _NOTHING
+        text, id = (value["label"], value["value"]) if isinstance(value, dict) else (value, value)
+        leads = _leads(browsed, row, str(id), column, database, table)
+        return markupsafe.Markup('<a href="{}">{}</a>').format(browsed.address(*leads), text) if leads else None
 
     @hookimpl
-    def extra_template_vars(self, datasette: Datasette) -> dict[str, object]:
-        """Words for the templates: the release, and which columns serve sorting alone."""
+    def extra_template_vars(self, datasette: Datasette, request: Request | None) -> dict[str, object]:
+        """What the templates ask: the page, the release, the frame of the site around."""
         browsed = BROWSED.get(datasette)
         if browsed is None:
             return {}
-        return {"release": browsed.release, "root": browsed.root, "is_hidden": is_hidden}
+        return {
+            "page": Page(browsed, datasette, request),
+            "release": browsed.release,
+            "root": browsed.root,
+            "frame": browsed.site.frame,
+            "asking": browsed.site.asking,
+            "style": STYLE,
+        }
 
-    @hookimpl
-    def extra_css_urls(self, datasette: Datasette) -> list[str]:
-        """The one stylesheet that makes Datasette look like the pages around it."""
-        return [datasette.urls.path("/-/alliances.css")] if datasette in BROWSED else []
 
-    @hookimpl
-    def menu_links(self, datasette: Datasette) -> list[dict[str, str]]:
-        """Ways out of the tables."""
-        browsed = BROWSED.get(datasette)
-        if browsed is None:
-            return []
-        return [
-            {"href": browsed.root, "label": "Home"},
-            {"href": f"{browsed.root}graphql", "label": "GraphQL"},
-            {"href": "/releases", "label": "Releases"},
-            {"href": "/about", "label": "Method and limits"},
-        ]
+def _leads(
+    browsed: Browsed, row: sqlite3.Row, id: str, column: str, database: str, table: str | None
+) -> tuple[str, str] | None:
+    """The type and id of the record that a cell names; None where it names none."""
+    if table is None:
+        return _after_id(browsed, row, column)
+    sheet = browsed.sheets.sheet(table) if database == NAME else None
+    if sheet:
+        heading = sheet.heading(column)
+        if not heading or not heading.leads or row[heading.leads[1]] is None:
+            return None
+        kind = heading.leads[0]
+        return (kind.strip("'") if kind.startswith("'") else str(row[kind]), str(row[heading.leads[1]]))
+    entity = browsed.entity(database, table)
+    if entity is None:  # a set, a span or a value: its columns are named after what they hold
+        named = next((e for e in browsed.shapes.entities if e.name == column), None)
+        return (named.name, id) if named else None
+    if column == KEY:
+        return entity.name, id
+    if (typed := f"{column}_type") in row.keys():  # noqa: SIM118 (a sqlite3.Row contains its values, not its keys)
+        return str(row[typed]), id
+    link = next((link for link in entity.links if link.name == column), None)
+    return (browsed.shapes.targets(link.target)[0].name, id) if link else None
+
+
+def _is_flag(entity: Entity | None, column: str) -> bool:
+    """Whether a column holds `yes` or nothing, of which the release stores 1 and 0."""
+    return any(c.name == column and c.kind is Kind.FLAG for c in entity.columns) if entity else False
+
+
+def _after_id(browsed: Browsed, row: sqlite3.Row, column: str) -> tuple[str, str] | None:
+    """In an answer, a column leads where the id in the column before it says."""
+    entities = {entity.name for entity in browsed.shapes.entities}
+    keys = list(row.keys())
+    place = keys.index(column)
+    before = keys[place - 1] if place else ""
+    if column in entities:
+        return None if row[column] is None else (column, str(row[column]))
+    return (before, str(row[before])) if before in entities and row[before] is not None else None
 
 
 def match_expression(words: list[str]) -> str:
     """An FTS5 query that finds all words, the last as a prefix; every word quoted, so that none is an operator."""
     quoted = ['"' + word.replace('"', '""') + '"' for word in words]
     return " ".join(quoted) + "*"
-
-
-def _anchor(href: str, text: str) -> markupsafe.Markup:
-    return markupsafe.Markup('<a href="{}">{}</a>').format(href, text)
 
 
 def register() -> None:

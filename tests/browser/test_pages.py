@@ -44,6 +44,16 @@ PAGES = (
     "/embed/timeline/alliance/lotus-network",
     "/embed/network/alliance/lotus-network",
     "/search?q=universit&type=alliance",
+    "/browse/",
+    "/browse/sheets",
+    "/browse/alliances",
+    "/browse/sheets/memberships?role=Member&_facet=alliance&_search=university",
+    "/browse/sheets/countries_by_alliances",
+    "/browse/alliances/organizations",
+    "/browse/sheets/memberships/m-f00001",
+    "/browse/alliances/alliances/lotus-network",
+    "/browse/alliances/universities-of-a-country?country=TH",
+    "/browse/-/sql?sql=select+*+from+sheets.timeline+limit+5",
     "/doc/alliance/nowhere",
 )
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 HOST = "http://testserver"
 BASE = "http://world.example"
 LIMIT = 250
+PAGES_AROUND = r"/($|doc/|graphql$|releases|about$|static/|questions|countries$|compare$|search$|map$|timeline$|network$|news$|dictionary$|ns$|sparql$)"
 PER_PLACE = 4
 """How many addresses that differ in their query alone are visited; facets and sort orders multiply without end."""
 
@@ -62,7 +63,12 @@ def bad(statuses: dict[str, int]) -> dict[str, int]:
 
 @pytest.mark.parametrize(
     "start",
-    ["/browse/", "/browse/alliances/organizations", "/browse/alliances/memberships?_facet=since&_facet=organization"],
+    [
+        "/browse/",
+        "/browse/alliances/organizations",
+        "/browse/alliances/memberships?_facet=since&_facet=organization",
+        "/browse/sheets/memberships?_facet=alliance&_search=o",
+    ],
 )
 def test_datasette_is_whole(client: TestClient, start: str) -> None:
     statuses, outside = crawl(client, start, "/browse/")
@@ -70,7 +76,7 @@ def test_datasette_is_whole(client: TestClient, start: str) -> None:
     assert bad(statuses) == {}
     doubled = [address for address in statuses if address.count("/browse/") > 1]
     assert doubled == []
-    leaving = {place for place in outside if not re.match(r"/($|doc/|graphql$|releases|about$|static/)", place)}
+    leaving = {place for place in outside if not re.match(PAGES_AROUND, place)}
     assert leaving == set()
     assert bad({place: client.get(place).status_code for place in sorted(outside)[:60]}) == {}
 

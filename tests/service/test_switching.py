@@ -26,7 +26,7 @@ ASKED: tuple[tuple[str, str, bytes | None, dict[str, str]], ...] = (
     ("GET", "/doc/alliance/lotus-network", None, {"Accept": "text/turtle"}),
     ("GET", "/doc/organization/jade-university.jsonld", None, {"Accept-Encoding": "gzip"}),
     ("GET", "/browse/alliances/alliances?_size=5", None, {}),
-    ("GET", "/browse/alliances/memberships.csv?_stream=on", None, {}),
+    ("GET", "/browse/-/export/alliances/memberships.csv", None, {}),
     (
         "POST",
         "/graphql",

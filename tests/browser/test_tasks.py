@@ -104,3 +104,27 @@ def test_find_what_changed_since_the_last_release(page: Page) -> None:
     step.get_by_role("link").click()
     assert page.url.endswith("/doc/alliance/lotus-network")
     assert "/releases/2026-02-28-" in page.url
+
+
+def test_filter_a_table_and_take_just_that_along(page: Page, tmp_path: Path) -> None:
+    page.goto("/browse/")
+    page.get_by_role("rowheader", name="Memberships").first.get_by_role("link").click()
+    page.get_by_label("Column").select_option("role")
+    page.get_by_role("textbox", name="Value").fill("Founding member")
+    page.get_by_role("button", name="Apply").click()
+    page.locator("#narrow").get_by_role("link", name="Thailand").click()
+    found = int(page.locator(".found strong").inner_text().split()[0])
+    assert page.locator("table.rows-and-columns tbody tr").count() == found > 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel").click()
+    path = tmp_path / "memberships.xlsx"
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
+    rows = list(book["Data"].iter_rows(values_only=True))
+    role, country = rows[0].index("role"), rows[0].index("organization_country")
+    assert [(row[role], row[country]) for row in rows[1:]] == [("Founding member", "Thailand")] * found
+    about = {row[0]: row[1] for row in book["About this file"].iter_rows(values_only=True)}
+    assert about["permalink"].endswith(
+        "/browse/sheets/memberships?role__exact=Founding+member&organization_country=Thailand"
+    )
+    assert about["release"] in about["cite"]

@@ -55,7 +55,7 @@ class _Making:
         return Sheet(
             name=entity.plural,
             title=words(entity.plural),
-            doc=f"{entity.doc} One row each, with names in place of ids.",
+            doc=entity.doc,
             headings=tuple(h for h in headings if unique[h.name] is h),
             source=" ".join(self._joins),
             order=f"e.{quoted(order)}, e.id",

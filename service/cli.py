@@ -215,15 +215,17 @@ def verify(releases: Path | None, release: str | None) -> None:
 def _release(settings: Settings, name: str | None) -> Path:
     """The folder of a release given by id or path; the current one where none is given."""
     from datasets.release import pointer
+    from datasets.release.files import MANIFEST
+    from datasets.release.identity import RELEASE_ID
 
     if name is None:
         found = pointer.current(settings.releases)
         if found is None:
             raise OperationError(f"nothing is published in {settings.releases}; run `alliances publish`")
         return found
-    for path in (settings.releases / name, Path(name)):
-        if path.is_dir():
-            return path.resolve() if path.name in ("", "..") else path
+    for path in ((settings.releases / name).resolve(), Path(name).resolve()):
+        if path.is_dir() and (RELEASE_ID.fullmatch(path.name) or (path / MANIFEST).is_file()):
+            return path
     known = ", ".join(path.name for path in pointer.listed(settings.releases)[:5]) or "none"
     raise OperationError(f"there is no release {name!r} in {settings.releases}; the newest are: {known}")
 

@@ -19,9 +19,9 @@ from uvicorn.supervisors import Multiprocess
 
 from datasets.release import pointer
 from datasets.release.open import Release
+from datasets.release.verify import demand_whole
 from service import log
 from service.errors import OperationError
-from service.releases import files_of
 from service.settings import Settings, environment
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -65,13 +65,7 @@ def ensure_release(settings: Settings) -> Release:
         _publish_facts(settings)
     release = Release.current(settings.releases)
     release.connect().close()
-    for file in files_of(release.manifest):
-        path = release.path / file.name
-        if not path.is_file() or path.stat().st_size != file.size:
-            raise OperationError(
-                f"the release {release.path} is damaged: {file.name} is missing or cut; "
-                "`alliances verify` says more, `alliances rollback` returns to the release before"
-            )
+    demand_whole(release)
     return release
 
 

@@ -18,6 +18,7 @@ from datasets.release import pointer
 from datasets.release.errors import ReleaseError
 from datasets.release.identity import RELEASE_ID
 from datasets.release.open import Release
+from datasets.release.verify import demand_whole
 from service.cache import Cache
 from service.faces import FACES, Face, FaceRow, Settling
 from service.memory import give_back
@@ -194,6 +195,7 @@ class Switch:
             return
         fresh = await self._open(path, "")
         try:
+            await asyncio.to_thread(demand_whole, fresh.release)
             await fresh.open_all()
             await fresh.settled()
         except BaseException:

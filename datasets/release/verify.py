@@ -10,7 +10,7 @@ import apsw
 
 from datasets.release import layout, stored
 from datasets.release.ddl import CREATE_SEARCH_INDEX, FORMAT, create_indexes, create_table
-from datasets.release.errors import ReleaseError
+from datasets.release.errors import DamagedError, ReleaseError
 from datasets.release.files import MANIFEST, SHAPES, sha256
 from datasets.release.identity import Digest, Imprint
 from datasets.release.layout import SEARCH_INDEX
@@ -27,24 +27,26 @@ def verify(path: Path, progress: Step | None = None) -> list[str]:
         release = Release.open(path)
     except ReleaseError as error:
         return [str(error)]
-    found = []
-    if release.id != path.name:
-        found.append(f"the directory is named {path.name}, but the manifest says {release.id}")
-    for number, check in enumerate((_files, _database)):
-        step("verify", number, 2)
+    found = list[str]()
+    for number, check in enumerate((damage, _strangers, _database)):
+        step("verify", number, 3)
         try:
             found += check(release)
         except (ReleaseError, OSError, apsw.Error, ValueError, TypeError, KeyError) as error:
             found.append(f"it cannot be read through: {error}")
-    step("verify", 2, 2)
+    step("verify", 3, 3)
     return found
 
 
-def _files(release: Release) -> Iterator[str]:
-    listed = {MANIFEST}
+def damage(release: Release) -> Iterator[str]:
+    """What differs from the manifest in the name of a release and in its files, read from end to end.
+
+    Raises ValueError where the manifest does not list the files, OSError where one cannot be read.
+    """
+    if release.id != release.path.name:
+        yield f"the directory is named {release.path.name}, but the manifest says {release.id}"
     for file in _listed(release):
         name = str(file["name"])
-        listed.add(name)
         target = release.path / name
         if not target.is_file():
             yield f"{name} is missing"
@@ -52,6 +54,23 @@ def _files(release: Release) -> Iterator[str]:
             yield f"{name} has {target.stat().st_size} bytes, the manifest says {file['size']}"
         elif sha256(target) != file["sha256"]:
             yield f"{name} is not what it was when published: its SHA-256 differs from the manifest's"
+
+
+def demand_whole(release: Release) -> None:
+    """Raise DamagedError where a file of a release is not as it was published: what is served must be that."""
+    try:
+        found = next(damage(release), "")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = f"it cannot be read through ({error})"
+    if found:
+        raise DamagedError(
+            f"the release {release.path} is damaged: {found}; "
+            "`alliances verify` says more, `alliances rollback` returns to the release before"
+        )
+
+
+def _strangers(release: Release) -> Iterator[str]:
+    listed = {MANIFEST, *(str(file["name"]) for file in _listed(release))}
     for extra in sorted(found.name for found in release.path.iterdir() if found.name not in listed):
         yield f"{extra} is not part of the release; move it elsewhere"
 
@@ -67,7 +86,7 @@ def _database(release: Release) -> Iterator[str]:
     with closing(release.connect()) as connection:
         for (problem,) in connection.execute("PRAGMA integrity_check"):
             if problem != "ok":
-                yield f"the database is damaged: {problem}"
+                yield f"the database is damaged: {'; '.join(str(problem).splitlines())}"
         for table, _, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             yield f"a row of {table} links to no row of {parent}"
         if connection.pragma("user_version") != release.manifest["format"]:

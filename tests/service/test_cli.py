@@ -141,6 +141,8 @@ def test_what_cannot_be_done_is_one_line(call: Call, tmp_path: Path) -> None:
     failed(call("explain", "alliance/lotus-network"), "run `alliances load` first")
     failed(call("verify"), "nothing is published")
     failed(call("verify", "2020-01-01-0123456789"), "there is no release")
+    failed(call("verify", ""), "there is no release")
+    failed(call("verify", ".."), "there is no release")
     failed(call("rollback"), "nothing is published")
     failed(call("publish"), "load")
     failed(call("diff", "a", "b"), "there is no release 'a'")

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
@@ -78,8 +79,42 @@ def test_changed_facts_are_told_with_the_command(
         assert '<h1 lang="en">Lotus Network</h1>' in page or "<h1>Lotus Network</h1>" in page
 
 
-def test_what_keeps_it_from_starting_is_one_line(releases: Path, ids: tuple[str, ...], tmp_path: Path) -> None:
-    (releases / ids[-1] / "shapes.json").unlink()
+def _put(path: Path, content: bytes) -> None:
+    """Replace a file, whose content other tests share."""
+    path.unlink()
+    path.write_bytes(content)
+
+
+def _gone(release: Path) -> str:
+    (release / "shapes.json").unlink()
+    return "shapes.json"
+
+
+def _flipped(release: Path) -> str:
+    content = bytearray((release / "alliances.sqlite").read_bytes())
+    content[len(content) // 2] ^= 1
+    _put(release / "alliances.sqlite", bytes(content))
+    return "alliances.sqlite is not what it was when published"
+
+
+def _renamed(release: Path) -> str:
+    manifest = release / "manifest.json"
+    said = json.loads(manifest.read_text()) | {"id": "2030-01-01-0123456789"}
+    _put(manifest, json.dumps(said).encode())
+    return "the manifest says 2030-01-01-0123456789"
+
+
+def _listless(release: Path) -> str:
+    manifest = release / "manifest.json"
+    _put(manifest, json.dumps(json.loads(manifest.read_text()) | {"files": {}}).encode())
+    return "manifest.json does not list the files"
+
+
+@pytest.mark.parametrize("broken", [_gone, _flipped, _renamed, _listless])
+def test_what_keeps_it_from_starting_is_one_line(
+    releases: Path, ids: tuple[str, ...], tmp_path: Path, broken: Callable[[Path], str]
+) -> None:
+    word = broken(releases / ids[-1])
     done = subprocess.run(
         command("serve", "--port", "0"),
         cwd=tmp_path,
@@ -92,7 +127,7 @@ def test_what_keeps_it_from_starting_is_one_line(releases: Path, ids: tuple[str,
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith("alliances: ")
-    assert "shapes.json" in line
+    assert word in line
 
 
 def test_requests_in_flight_are_answered_before_the_end_and_all_are_logged(

@@ -126,10 +126,17 @@ def test_a_pointer_that_does_not_move_opens_nothing(releases: Path) -> None:
 
 def test_a_damaged_release_leaves_the_old_one_serving(releases: Path, ids: tuple[str, ...]) -> None:
     async def test(switch: Switch) -> None:
-        (releases / ids[0] / "shapes.json").unlink()
+        path = releases / ids[0] / "alliances.jsonl"
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(b" " + content[1:])
         pointer.switch(releases, ids[0])
         await switch.poll()
         assert switch.current.release.id == ids[2]
+        assert "alliances.jsonl is not what it was when published" in switch.failure
+        (releases / ids[0] / "shapes.json").unlink()
+        pointer.switch(releases, ids[0])
+        await switch.poll()
         assert "shapes.json" in switch.failure
         pointer.switch(releases, ids[1])
         await switch.poll()

@@ -11,6 +11,7 @@ from datasets.release.open import Release
 from linked_data.addresses import Offer, Resources
 from service import pages
 from service.faces import Receive, Scope, Send
+from service.leasing import refuse_writing
 from service.negotiation import choose
 from service.problems import not_acceptable, not_found
 
@@ -45,6 +46,7 @@ class DescribedFace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        refuse_writing(scope)
         response = await asyncio.to_thread(self._answer, Request(scope))
         await response(scope, receive, send)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -99,8 +100,13 @@ async def index(request: Request) -> Response:
             }
             for s in found
         ]
-        return JSONResponse({"releases": body}, headers=headers)
-    return HTMLResponse(pages.render("releases.html", root="", releases=found), headers=headers)
+        response: Response = JSONResponse({"releases": body}, headers=headers)
+    else:
+        response = HTMLResponse(pages.render("releases.html", root="", releases=found), headers=headers)
+    response.headers["ETag"] = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    if none_match(request.headers.get("if-none-match", "").encode("latin-1"), response.headers["ETag"].encode()):
+        return Response(status_code=304, headers=headers | {"ETag": response.headers["ETag"]})
+    return response
 
 
 async def root(request: Request) -> Response:

@@ -58,6 +58,15 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _base_iri(text: str) -> str:
+    from datasets.release.identity import BASE_IRI
+
+    base = _address(text)
+    if not BASE_IRI.fullmatch(base):
+        raise ValueError("give an address without spaces, quotes, brackets and the name of a user")
+    return base
+
+
 def _address_or_none(text: str) -> str:
     return _address(text) if text else ""
 
@@ -106,7 +115,7 @@ class Settings:
     base_iri: str = field(
         default="http://localhost:8000",
         metadata=_about(
-            "What the address of every record begins with; baked into a release when it is published.", _address
+            "What the address of every record begins with; baked into a release when it is published.", _base_iri
         ),
     )
     host: str = field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -32,6 +33,8 @@ SENTENCES: Mapping[str, str] = {
 }
 """The reasons in words."""
 
+_BEFORE = re.compile(r"(https?://[^/]+)?/*((id|doc)/)?")
+"""What may stand before type and id, where somebody has copied the address of a record or of its document."""
 _SAYS = {
     Evidence.VALUE.value: "says",
     Evidence.RECORD.value: "supports the record",
@@ -158,7 +161,7 @@ def _voice(claim: Heard) -> str:
 
 
 def _parse(shapes: Shapes, address: str) -> tuple[str, str]:
-    type, _, id = address.strip().strip("/").removeprefix("id/").partition("/")
+    type, _, id = _BEFORE.sub("", address.strip(), count=1).strip("/").partition("/")
     known = [entity.name for entity in shapes.entities]
     if type not in known or not id:
         raise UnknownRecord(f"{address!r} is not the address of a record: write type/id; types are {', '.join(known)}")
@@ -265,7 +268,10 @@ def _unknown(connection: Connection, type: str, id: str) -> str:
 
 def _near(id: str, ids: Sequence[str]) -> list[str]:
     """Up to three ids that may have been meant: spelt alike, or else with all the words of what was asked for."""
-    folded = id.strip().casefold().replace("_", "-").replace(" ", "-")
-    alike = difflib.get_close_matches(folded, ids, n=3)
-    words = {word for word in folded.split("-") if word}
-    return alike or sorted((other for other in ids if words and words <= set(other.split("-"))), key=len)[:3]
+    folded = {other.casefold(): other for other in ids}
+    wanted = id.casefold().replace("_", "-").replace(" ", "-")
+    words = {word for word in wanted.split("-") if word}
+    found = difflib.get_close_matches(wanted, folded, n=3) or sorted(
+        (other for other in folded if words and words <= set(other.split("-"))), key=len
+    )
+    return [folded[other] for other in found[:3]]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Redirect = tuple[str, str, str]
 """Type, former id, and the id that took its place (empty: withdrawn)."""
+BASE_IRI = re.compile(r"https?://[^\x00-\x20\x7f\s<>\"{}|\\^`@/?#]+(/[^\x00-\x20\x7f\s<>\"{}|\\^`?#]*)?")
+"""What addresses may begin with: nothing that an IRI forbids (RFC 3987), and nobody's password."""
 RELEASE_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 """What a release id looks like: the day, and ten hex digits of SHA-256."""
 
@@ -58,6 +60,8 @@ class Imprint:
             raise ValueError(f"the base IRI is an http or https address, but this is {self.base_iri!r}")
         if self.base_iri.endswith("/") or parts.query or parts.fragment:
             raise ValueError(f"the base IRI ends without slash, query and fragment, but this is {self.base_iri!r}")
+        if not BASE_IRI.fullmatch(self.base_iri):
+            raise ValueError(f"the base IRI holds no space, quote, bracket or user, but this is {self.base_iri!r}")
         for name in ("title", "licence"):
             if not getattr(self, name).strip():
                 raise ValueError(f"a release needs a {name}; give it in release.toml")

@@ -90,6 +90,8 @@ def test_the_address_of_a_claim_explains_its_column(loaded: Engine) -> None:
     whole = explain(loaded, SHAPES, "alliance/ficus-ring", "founded")
     assert explain(loaded, SHAPES, f"claim/{whole.columns[0].claims[0].id}") == whole
     assert explain(loaded, SHAPES, "/id/alliance/ficus-ring/", "founded") == whole
+    assert explain(loaded, SHAPES, "http://localhost:8000/id/alliance/ficus-ring", "founded") == whole
+    assert explain(loaded, SHAPES, "https://data.example/doc/alliance/ficus-ring", "founded") == whole
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,7 @@ def test_the_address_of_a_claim_explains_its_column(loaded: Engine) -> None:
         ("organization/ficus-ring", None, "there is no organization/ficus-ring; did you mean alliance/ficus-ring?"),
         ("alliance/Ficus_Ring", None, "there is no alliance/Ficus_Ring; did you mean alliance/ficus-ring?"),
         ("organization/jade", None, "there is no organization/jade; did you mean organization/jade-university?"),
+        ("country/th", None, "there is no country/th; did you mean country/TH"),
         ("alliance/-", None, "there is no alliance/-$"),
         ("alliance/qqqqqqq", None, "there is no alliance/qqqqqqq$"),
         ("alliance/tamarind-club", None, r"alliance/tamarind-club was withdrawn \(redirects.csv gives it no target\)"),

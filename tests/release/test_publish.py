@@ -131,6 +131,9 @@ def test_a_reason_and_a_redirect_count_for_the_id(records: tuple[Record, ...], t
         ({"date": "20260201"}, "a day, YYYY-MM-DD"),
         ({"base_iri": "localhost:8000"}, "http or https address"),
         ({"base_iri": "http://localhost/"}, "without slash"),
+        ({"base_iri": "http://local host"}, "holds no space"),
+        ({"base_iri": "http://localhost/a<b>"}, "holds no space"),
+        ({"base_iri": "http://user:word@localhost"}, "holds no space"),
         ({"title": " "}, "a release needs a title"),
     ],
 )

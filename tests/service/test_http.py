@@ -48,6 +48,10 @@ ERRORS = (
     ("PUT", "/id/alliance/lotus-network", 405),
     ("POST", "/releases", 405),
     ("PATCH", "/health/live", 405),
+    ("POST", "/ns", 405),
+    ("DELETE", "/shapes.ttl", 405),
+    ("PUT", "/catalog", 405),
+    ("PATCH", "/.well-known/void", 405),
     ("GET", "/?" + "a" * 9000, 414),
     ("GET", "/doc/alliance/lotus-network.html?members=x", 400),
     ("GET", "/doc/alliance/lotus-network.html?members=0", 400),
@@ -267,6 +271,10 @@ def test_releases_as_json_and_as_page(client: TestClient, ids: tuple[str, ...]) 
     assert [release["id"] for release in listed] == list(reversed(ids))
     assert [release["current"] for release in listed] == [True, False, False]
     page = client.get("/releases", headers={"Accept": "text/html"})
+    tag = page.headers["etag"]
+    again = client.get("/releases", headers={"Accept": "text/html", "If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get("/releases", headers={"Accept": "application/json", "If-None-Match": tag}).status_code == 200
     assert all(id in page.text for id in ids)
 
 

@@ -49,6 +49,13 @@ def test_other_variables_are_left_alone() -> None:
     assert resolve({"HOME": "/", "alliances_port": "x"}) == Settings()
 
 
+@pytest.mark.parametrize("text", ["http://local host", "http://x/a<b", 'http://x/a"b', "http://user:word@x"])
+def test_a_base_iri_holds_what_an_iri_may(text: str) -> None:
+    with pytest.raises(OperationError, match="without spaces, quotes, brackets"):
+        resolve({"ALLIANCES_BASE_IRI": text})
+    assert resolve({"ALLIANCES_BASE_IRI": "https://bücher.example/a"}).base_iri == "https://bücher.example/a"
+
+
 def test_a_base_iri_ends_without_slash() -> None:
     assert resolve({"ALLIANCES_BASE_IRI": "https://alliances.example/"}).base_iri == "https://alliances.example"
 

@@ -50,7 +50,7 @@ def now() -> str:
 
 def area(path: str) -> str:
     """The part of the service that a path belongs to: a small, closed set, so that no client can make new series."""
-    first = path.split("/", 2)[1].partition(".")[0]
+    first = path.removeprefix("/").partition("/")[0].partition(".")[0]
     if not first:
         return "home"
     return first if first in AREAS else "other"

@@ -10,7 +10,7 @@ import sqlite3
 from weakref import WeakKeyDictionary
 
 import markupsafe
-from datasette import hookimpl
+from datasette import handle_exception, hookimpl
 from datasette.app import Datasette
 from datasette.filters import FilterArguments
 from datasette.plugins import pm
@@ -158,5 +158,8 @@ def match_expression(words: list[str]) -> str:
 
 def register() -> None:
     """Make the plugin known to Datasette, once per process."""
+    # Where `rich` is installed, Datasette draws each error, be it a 404, with all local variables on standard output,
+    # where the access log goes; and it fails over an address that it has no route for, since that is no exception.
+    vars(handle_exception)["rich"] = None
     if not any(isinstance(plugin, Plugin) for plugin in pm.get_plugins()):
         pm.register(Plugin(), name=Plugin.__name__)

@@ -266,6 +266,17 @@ def test_unknown_paths_make_no_new_series(client: TestClient) -> None:
     assert "surprise" not in client.get("/metrics").text
 
 
+@pytest.mark.parametrize(
+    "path", ["/browse/a/b/c/d/e", "/browse/nothing", "/browse/alliances/nothing", "/browse/alliances/alliances/nothing"]
+)
+def test_what_datasette_does_not_have_is_said_to_the_client_alone(
+    client: TestClient, path: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert client.get(path).status_code == 404
+    said = capfd.readouterr()
+    assert "Traceback" not in said.out + said.err
+
+
 def test_releases_as_json_and_as_page(client: TestClient, ids: tuple[str, ...]) -> None:
     listed = client.get("/releases", headers={"Accept": "application/json"}).json()["releases"]
     assert [release["id"] for release in listed] == list(reversed(ids))

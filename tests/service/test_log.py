@@ -8,7 +8,10 @@ import logging
 import os
 import sys
 
+import pytest
+
 from service.log import AccessLog, JsonLines
+from service.metrics import area
 
 
 def test_lines_are_gathered_and_written_by_themselves() -> None:
@@ -50,3 +53,11 @@ def test_a_record_has_its_extras_and_its_traceback() -> None:
     line = json.loads(JsonLines().format(record))
     assert (line["level"], line["message"], line["release"]) == ("error", "it failed", "2026-01-31-0123456789")
     assert "ValueError: what went wrong" in line["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [("/", "home"), ("/doc/alliance/x", "doc"), ("/catalog.ttl", "catalog"), ("*", "other"), ("", "home")],
+)
+def test_every_path_belongs_to_a_part_of_the_service(path: str, where: str) -> None:
+    assert area(path) == where

@@ -7,6 +7,7 @@ replaced in one step. What begins with a full stop is being built or removed and
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from datasets.release.errors import DamagedError, ReleaseError
@@ -49,11 +50,18 @@ def switch(releases: Path, release: str) -> None:
 
 
 def listed(releases: Path) -> list[Path]:
-    """The directories of all releases, newest first: in the order of their publishing, not of their dates."""
+    """The directories of all releases, newest first: in the order of their publishing, not of their dates.
+
+    One whose manifest cannot be read is passed over, so that it harms none of the others; `verify` names it.
+    """
     if not releases.is_dir():
         return []
-    found = [path for path in releases.iterdir() if RELEASE_ID.fullmatch(path.name) and (path / MANIFEST).is_file()]
-    return sorted(found, key=lambda path: (sequence(path), path.name), reverse=True)
+    found = []
+    for path in releases.iterdir():
+        if RELEASE_ID.fullmatch(path.name) and (path / MANIFEST).is_file():
+            with suppress(DamagedError):
+                found.append((sequence(path), path.name, path))
+    return [path for _, _, path in sorted(found, reverse=True)]
 
 
 def sequence(release: Path) -> int:

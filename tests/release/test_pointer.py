@@ -92,6 +92,8 @@ def test_what_is_no_release_is_not_listed(records: Records, tmp_path: Path) -> N
     done = put(records, tmp_path)
     (tmp_path / "2026-01-31-0123456789").mkdir()
     (tmp_path / "notes.txt").write_text("", encoding="utf-8")
+    (tmp_path / "2026-01-01-0123456789").mkdir()
+    (tmp_path / "2026-01-01-0123456789" / "manifest.json").write_text("{")
     assert pointer.listed(tmp_path) == [done.path]
 
 

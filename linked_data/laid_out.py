@@ -37,7 +37,8 @@ PIECES_FILE = ExportFile(
 MARK = MENTION
 """What stands in the pieces for the beginning of all addresses of records; nothing that is quoted holds it."""
 _TABLES = """
-PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA page_size = 8192; PRAGMA temp.cache_size = -16384;
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
 CREATE TABLE labels (n INTEGER PRIMARY KEY, json BLOB NOT NULL, turtle BLOB NOT NULL);
 CREATE TABLE heads (n INTEGER PRIMARY KEY, turtle BLOB NOT NULL);
 CREATE TABLE pieces (n INTEGER PRIMARY KEY, json BLOB NOT NULL, turtle BLOB NOT NULL);

@@ -1,4 +1,4 @@
-"""Documents, dumps, SPARQL and conditional requests against rdflib, morph-kgc, Oxigraph's server and bare Starlette.
+"""Documents, dumps, the RDF store, SPARQL and conditional requests against rdflib, morph-kgc, Oxigraph's server and bare Starlette.
 
     python -m tests.benchmarks linked_data [PART …] [--factor 10]
 
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 
 from tests.benchmarks import service
-from tests.benchmarks.linked_data import documents, dumps, sparql
+from tests.benchmarks.linked_data import documents, dumps, sparql, store
 
 
 def conditional(factor: int) -> None:
@@ -24,6 +24,7 @@ def conditional(factor: int) -> None:
 PARTS: dict[str, Callable[[int], None]] = {
     "documents": documents.main,
     "dumps": dumps.main,
+    "store": store.main,
     "sparql": sparql.main,
     "conditional": conditional,
 }

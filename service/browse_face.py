@@ -36,6 +36,8 @@ _ASKED_WRONGLY = ("Cannot sort", "Cannot use", "Invalid", "_size must", "no such
 MOST_FACETS = 6
 """Columns that one page may be counted by: each is a statement of its own."""
 _MARK = "\x00"
+UNFINISHED = b" data-unfinished>"
+"""What the page of a table carries where counting took too long."""
 _FILE = re.compile(r"/([^/.-][^/.]*)/([^/.]+)\.csv")
 
 
@@ -69,7 +71,7 @@ class BrowseFace:
             await response(scope, receive, send)
         else:
             _check(query)
-            errors = _Errors(send)
+            errors = Passing(send)
             await self._browse(scope, receive, errors)
             if errors.status:
                 raise errors.problem()
@@ -106,18 +108,24 @@ def _check(query: list[tuple[str, str]]) -> None:
         raise Problem(400, "Put the format at the end of the path, as in .json; files are at /browse/-/export/.")
 
 
-class _Errors:
+class Passing:
     """Lets answers pass, and keeps errors back to give them the shape of all others."""
 
     def __init__(self, send: Send) -> None:
         self.status = 0
         self._send = send
         self._body = b""
+        self._start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] >= 400:
-            self.status = message["status"]
+        """Take one message of Datasette."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"] if message["status"] >= 400 else 0
+            self._start = message
         elif not self.status:
+            if self._start:
+                await self._send(_unkept(self._start) if UNFINISHED in message.get("body", b"") else self._start)
+                self._start = None
             await self._send(message)
         elif message["type"] == "http.response.body" and len(self._body) < _LONGEST_ERROR:
             self._body += message.get("body", b"")
@@ -129,6 +137,12 @@ class _Errors:
         if status >= 500:
             return Problem(status, "The table could not be shown; the fault is ours and is logged.")
         return Problem(status, _OURS.get(status) or said or "The question cannot be answered.")
+
+
+def _unkept(start: Message) -> Message:
+    """The start of an answer that is not to be kept: a busy moment left something of it out."""
+    headers = [(name, value) for name, value in start["headers"] if name.lower() != b"cache-control"]
+    return {**start, "headers": [*headers, (b"cache-control", b"no-store")]}
 
 
 def _message(body: bytes) -> str:

@@ -21,7 +21,7 @@ from datasets.browse.guard import LIMITS, MOST_BYTES, MOST_PATTERN, authorize_ow
 from datasets.browse.sheets import NAME
 
 SECONDS = 1.0
-"""What a statement may take."""
+"""What a statement may take, of work."""
 MOST_ROWS = 10_000
 """Of an answer."""
 MOST_ANSWER_BYTES = 4_000_000
@@ -80,8 +80,8 @@ def answered(connection: apsw.Connection, asked: dict[str, object]) -> bytes:
 
 
 def _run(connection: apsw.Connection, sql: str, bindings: dict[str, object]) -> dict[str, object]:
-    end = time.monotonic() + SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > end, STEPS)
+    end = time.process_time() + SECONDS
+    connection.set_progress_handler(lambda: time.process_time() > end, STEPS)
     cursor = connection.cursor()
     columns: list[str] = []
     started = 0

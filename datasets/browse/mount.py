@@ -33,8 +33,8 @@ Send = Callable[[Message], Awaitable[None]]
 SETTINGS: dict[str, object] = {
     "default_page_size": 50,
     "max_returned_rows": 1000,
-    "sql_time_limit_ms": 1000,
-    "facet_time_limit_ms": 300,
+    "sql_time_limit_ms": 2000,
+    "facet_time_limit_ms": 1000,
     "facet_suggest_time_limit_ms": 30,
     "default_facet_size": 8,
     "suggest_facets": False,

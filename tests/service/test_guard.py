@@ -103,7 +103,6 @@ def test_a_process_that_does_not_answer_is_ended_and_replaced(
     asyncio.run(found.ask("SELECT 1", {}))
     [first] = found._idle
     monkeypatch.setattr(asking, "PATIENCE", 0.0)
-    monkeypatch.setattr(asking._exchange, "__defaults__", (0.0,))
     with pytest.raises(AskingError, match="was ended"):
         asyncio.run(found.ask(HOSTILE["endless recursion"], {}))
     assert first.poll() is not None

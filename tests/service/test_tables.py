@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 from starlette.testclient import TestClient
+
+from service.browse_face import UNFINISHED, Passing
+from service.faces import Message
 
 PAGES = (
     "/browse/",
@@ -114,3 +118,20 @@ def test_the_way_from_older_tables_stays_there(client: TestClient, ids: tuple[st
     assert inside
     assert all(address.startswith(f"/releases/{ids[0]}/browse/") for address in inside)
     assert f'href="/releases/{ids[0]}/doc/alliance/' in page
+
+
+@pytest.mark.parametrize("body", [b"<p data-unfinished>", b"<p>"])
+def test_what_was_not_counted_in_time_is_not_kept(body: bytes) -> None:
+    async def passed() -> dict[bytes, bytes]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        passing = Passing(send)
+        kept = [(b"Cache-Control", b"max-age=300")]
+        await passing({"type": "http.response.start", "status": 200, "headers": kept})
+        await passing({"type": "http.response.body", "body": body})
+        return {name.lower(): value for name, value in sent[0]["headers"]}
+
+    assert asyncio.run(passed())[b"cache-control"] == (b"no-store" if UNFINISHED in body else b"max-age=300")

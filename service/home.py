@@ -18,7 +18,7 @@ from service import overviews, pages, questions
 from service.pictures.world import outlines
 from service.problems import KINDS, Problem
 from service.records import Ref
-from service.releases import files_of, manifest_of
+from service.releases import changed, files_of, manifest_of
 from service.rows import rows
 from service.switching import Held
 
@@ -57,6 +57,7 @@ async def home(request: Request, held: Held) -> Response:
         examples=await held.reader.read(lambda connection: overviews.examples(connection, held.release.shapes)),
         manifest=manifest,
         files=files_of(manifest),
+        changed=changed(manifest),
     )
 
 

@@ -11,7 +11,7 @@ import apsw
 from datasets.release.layout import label_field, set_table_name
 from datasets.shapes.model import Column, Entity, Kind, Link, Shapes, Values
 from service.rows import Row, row, rows
-from service.words import when
+from service.words import language_name, when
 
 EVIDENCE = {"value": "says", "record": "supported by", "editorial": "editors"}
 """How a source's support is worded."""
@@ -107,6 +107,8 @@ class Page:
     sources: tuple[Cited, ...]
     former: tuple[str, ...]
     """Ids that led elsewhere once and lead here now."""
+    silent: tuple[str, ...] = ()
+    """Columns and sets of which no source says anything."""
     language: str = ""
     """Language of the label, where it is known."""
 
@@ -175,6 +177,8 @@ def shown(labels: Labels, column: Column, value: str, beside: str = "") -> Shown
     if column.kind is Kind.DATE:
         words = when(value)
         return Shown(value, note=words if words != value else "")
+    if column.kind is Kind.LANGUAGE:
+        return Shown(value, note=language_name(value))
     if column.kind is Kind.FLAG:
         return Shown("yes" if value in ("1", "yes") else "no")
     return Shown(value)
@@ -203,6 +207,7 @@ def read(connection: apsw.Connection, shapes: Shapes, entity: Entity, id: str) -
         tuple(fact for fact in sets if fact.values),
         tuple(cited.values()),
         tuple(str(r["id"]) for r in former),
+        tuple(fact.name for fact in (*facts, *sets) if not fact.values),
         _language(entity, entity.label, record),
     )
 

@@ -53,11 +53,16 @@ class Summary:
     @property
     def changed(self) -> Mapping[str, int] | None:
         """How many records were added, changed and taken away; None for the first release."""
-        chain = self.manifest["chain"]
-        if chain["previous"] is None:
-            return None
-        words = {"ADD": "added", "MOD": "changed", "DEL": "taken away"}
-        return {words[op]: count for op, count in chain["delta"]["counts"].items() if count}
+        return changed(self.manifest)
+
+
+def changed(manifest: Mapping[str, Any]) -> Mapping[str, int] | None:
+    """How many records a release added, changed and took away; None for the first release."""
+    chain = manifest["chain"]
+    if chain["previous"] is None:
+        return None
+    words = {"ADD": "added", "MOD": "changed", "DEL": "taken away"}
+    return {words[op]: count for op, count in chain["delta"]["counts"].items() if count}
 
 
 def files_of(manifest: Mapping[str, Any]) -> tuple[ReleaseFile, ...]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
+
+import pycountry
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -52,6 +55,14 @@ def day(text: str) -> str:
     except ValueError:
         return text
     return f"{parsed.day} {parsed:%B %Y}"
+
+
+@cache
+def language_name(tag: str) -> str:
+    """The English name of a language by its tag (BCP 47), without script and region; empty where ISO 639 has none."""
+    code = tag.partition("-")[0].lower()
+    found = pycountry.languages.get(**{"alpha_2" if len(code) == 2 else "alpha_3": code})
+    return found.name.partition(";")[0].partition(" (")[0] if found else ""
 
 
 def article(noun: str) -> str:

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from datasets.release import pointer
 from datasets.release.open import Release
 from service import citations, pages, reports
-from service.words import article, counted, dated, when
+from service.words import article, counted, dated, language_name, when
 
 LOTUS, ORCHID = "/doc/alliance/lotus-network.html", "/doc/alliance/orchid-alliance.html"
 
@@ -188,3 +188,16 @@ def test_releases_say_what_changed(client: TestClient, ids: tuple[str, ...]) -> 
     assert "all records and statements are the same" in client.get("/news").text
     page = client.get("/releases", headers={"Accept": "text/html"}).text
     assert "Nothing changed against the one before it." in page
+
+
+def test_languages_have_names() -> None:
+    assert [language_name(tag) for tag in ("en", "zh-Hant", "ms", "el", "yue", "qq")] == [
+        "English", "Chinese", "Malay", "Modern Greek", "Yue Chinese", "",
+    ]  # fmt: skip
+
+
+def test_what_no_source_says_is_told(client: TestClient) -> None:
+    page = client.get(LOTUS).text
+    assert "No source used here says anything of: ended, secretariat organization" in page
+    assert "That is not the same as none." in page
+    assert "says anything of" not in client.get("/doc/country/TH.html").text

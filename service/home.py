@@ -94,7 +94,8 @@ def find(
 ) -> list[Ref]:
     """Records that hold all the words, whole names first, then by the field of the hit: name, alias, summary.
 
-    In each, those that belong together (alliances and their members) come before what is told of them; then by name.
+    In each, those that belong together (alliances and their members) come before what is told of them; then those
+    whose names begin with the words; then by name.
     """
     phrase, exact = _phrase(words), BETWEEN + " ".join(words) + BETWEEN
     in_fields = [f"{{{fields}}} : ({phrase})" for fields in ("name", "name alias")]
@@ -105,9 +106,10 @@ def find(
         f"ORDER BY CASE WHEN instr({NAMES}, ?2) THEN 0 "
         f"WHEN e.entry IN (SELECT rowid FROM {SEARCH_INDEX} WHERE {SEARCH_INDEX} MATCH ?3) THEN 1 "
         f"WHEN e.entry IN (SELECT rowid FROM {SEARCH_INDEX} WHERE {SEARCH_INDEX} MATCH ?4) THEN 2 ELSE 3 END, "
-        f"e.type NOT IN (SELECT value FROM json_each(?5)), e.sort, e.type, e.id LIMIT {most}"
+        f"e.type NOT IN (SELECT value FROM json_each(?5)), substr(e.sort, 1, length(?7)) <> ?7, e.sort, e.type, e.id "
+        f"LIMIT {most}"
     )
-    found = rows(connection, sql, (phrase, exact, *in_fields, actors, type))
+    found = rows(connection, sql, (phrase, exact, *in_fields, actors, type, " ".join(words)))
     return [Ref(str(hit["type"]), str(hit["id"]), str(hit["label"])) for hit in found]
 
 

@@ -13,9 +13,6 @@ from functools import cache
 from html import escape
 from threading import Lock
 
-import fontpkg
-import resvg_py
-
 from service.pictures.world import outlines
 
 WIDTH, HEIGHT = 1200, 630
@@ -121,11 +118,15 @@ def _ground() -> bytes:
 
 
 def _render(svg: str) -> bytes:
+    import resvg_py
+
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, font_files=[_font()]))
 
 
 @cache
 def _font() -> str:
+    import fontpkg
+
     return str(fontpkg.path(_FAMILY))
 
 

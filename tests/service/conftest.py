@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from datasets.canonical.load import load
 from datasets.canonical.store import open_database
 from datasets.release import pointer
 from datasets.release.build import Published, publish
+from datasets.release.exporter import Exporter
 from datasets.shapes import SHAPES
 from service.app import create_app
 from service.exporters import exporters
@@ -21,8 +22,9 @@ from service.settings import Settings
 DATES = ("2026-01-31", "2026-02-28", "2026-03-31")
 
 
-def publish_world(world: Path, folder: Path, date: str) -> Published:
-    """Publish the small world as of a date; the database stands beside the releases."""
+def publish_world(world: Path, folder: Path, date: str, chosen: Sequence[type[Exporter]] | None = None) -> Published:
+    """Publish the small world as of a date, with all exporters or those chosen; the database stands beside it."""
+    folder.mkdir(exist_ok=True)
     engine = open_database(f"sqlite:///{folder / 'canonical.sqlite'}")
     try:
         load(engine, world, SHAPES)
@@ -30,7 +32,7 @@ def publish_world(world: Path, folder: Path, date: str) -> Published:
             engine,
             folder / "releases",
             SHAPES,
-            exporters=exporters(),
+            exporters=exporters() if chosen is None else chosen,
             date=date,
             title="The small world",
             licence="CC-BY-4.0",

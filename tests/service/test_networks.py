@@ -12,9 +12,13 @@ from starlette.testclient import TestClient
 
 from datasets.release.open import Release
 from service import networks
-from service.networks import FILE, Network, Node, Tie
+from service.app import create_app
+from service.exporters import exporters
+from service.networks import FILE, Network, NetworkFile, Node, Tie
 from service.pictures.network import picture, plain
 from service.pictures.places import GAP, HEIGHT, MARGIN, WIDTH, communities, places
+from service.settings import Settings
+from tests.service.conftest import publish_world
 
 
 def ring(sizes: tuple[int, ...]) -> tuple[list[str], dict[tuple[str, str], int]]:
@@ -96,13 +100,15 @@ def test_the_network_is_a_file_of_the_release(published: Path) -> None:
         assert everyone == {id for (id,) in connection.execute("SELECT id FROM alliances")}
 
 
-def test_a_release_without_the_file_is_drawn_too(releases: Path, app_of: object) -> None:
-    make = app_of
-    assert callable(make)
-    with make(releases) as client:
-        before = client.get("/network").text
-    current = Release.current(releases).path
-    (current / FILE).unlink()
-    with make(releases) as client:
-        assert isinstance(client, TestClient)
-        assert client.get("/network").text == before
+def test_a_release_without_the_file_is_drawn_too(world: Path, tmp_path: Path) -> None:
+    drawn = {}
+    for name, chosen in (
+        ("with", exporters()),
+        ("without", tuple(e for e in exporters() if e.FILES != NetworkFile.FILES)),
+    ):
+        publish_world(world, tmp_path / name, "2026-01-31", chosen)
+        app = create_app(Settings(releases=tmp_path / name / "releases", access_log=False))
+        with TestClient(app, follow_redirects=False) as client:
+            drawn[name] = client.get("/network").text
+            assert ('<div class="hero-picture"' in client.get("/").text) is (name == "with")
+    assert drawn["with"] == drawn["without"]

@@ -12,6 +12,7 @@ from service.conditional import CODINGS, compress, none_match
 from service.graphiql import File
 from service.negotiation import coding
 from service.problems import not_found
+from service.switching import Switch
 
 _FILES = {
     pages.STYLE_PATH: File(pages.STYLE, "text/css", pages.STYLE_HASH),
@@ -41,8 +42,11 @@ async def static(request: Request) -> Response:
     return Response(body, headers=headers, media_type=found.media_type)
 
 
-async def robots(_request: Request) -> Response:
-    """What crawlers may read: everything but endless lists and queries."""
+async def robots(request: Request) -> Response:
+    """What crawlers may read: everything but endless lists and queries; and where all pages are listed."""
+    switch: Switch = request.app.state.switch
     closed = ("/browse/", "/graphql", "/sparql", "/releases/", "/search")
     rules = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    if switch.ready:
+        rules.append(f"Sitemap: {switch.current.release.base_iri}/sitemap.xml")
     return PlainTextResponse("\n".join(rules) + "\n", headers={"Cache-Control": "public, max-age=86400"})

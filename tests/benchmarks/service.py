@@ -87,8 +87,8 @@ def _measured(one: Asked, bare: Server, seconds: float) -> tuple[float, float, f
 def _servers(factor: int) -> Iterator[tuple[list[Asked], Server]]:
     release = world.current(factor)
     with ExitStack() as stack:
-        cached = ours(stack, release)
-        fresh = ours(stack, release, ALLIANCES_CACHE_BYTES="0")
+        cached = ours(stack, release, ALLIANCES_SPARQL="no")
+        fresh = ours(stack, release, ALLIANCES_SPARQL="no", ALLIANCES_CACHE_BYTES="0")
         for server in (cached, fresh):
             server.settle(900)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

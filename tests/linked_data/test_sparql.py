@@ -419,6 +419,26 @@ def test_the_service_description_and_the_page(client: TestClient) -> None:
     assert b"<td><b>" not in shown.content
 
 
+def test_deadline_and_budget_over_http(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(release.path / QUADS_FILE.name, store_of(release.path))
+    few = Limits(seconds=1.0, client_seconds=0.9, window=10_000, workers=1)
+    monkeypatch.setattr("service.sparql_face.Limits", lambda: few)
+    app = create_app(Settings(releases=release.path.parent, access_log=False))
+    with TestClient(app, base_url="http://localhost:8000") as client:
+        for _ in range(600):  # until there is a worker, there is an answer of the same status, sooner
+            late = client.post("/sparql", data={"query": HOSTILE["counts a product"][0]})
+            assert late.status_code == 503
+            assert int(late.headers["retry-after"]) > 0
+            if "took more than" in late.json()["detail"]:
+                break
+            time.sleep(0.05)
+        spent = client.post("/sparql", data={"query": "ASK {}"})
+        assert spent.status_code == 429
+        assert int(spent.headers["retry-after"]) > 0
+        assert spent.headers["content-type"].startswith("application/problem+json")
+        assert client.get("/sparql", headers={"Accept": TURTLE}).status_code == 200, "the description costs nothing"
+
+
 def test_prefixes_of_the_release_need_no_declaration(client: TestClient) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?alliance org:hasMember ?member }"
     assert client.get("/sparql", params={"query": query, "format": "csv"}).text.startswith("n\r\n")

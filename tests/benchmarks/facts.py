@@ -225,7 +225,8 @@ def _events(factor: int) -> Iterable[tuple[str, ...]]:
 def _figures(factor: int) -> Iterable[tuple[str, ...]]:
     rng = random.Random(9)
     for n in range(2_000 * factor):
-        subject, value = f"alliance-{rng.randrange(200 * factor):05}", str(rng.randrange(2, 500))
+        # One alliance after the other, so that no two figures say the same.
+        subject, value = f"alliance-{n % (200 * factor):05}", str(2 + n // (200 * factor) + 10 * rng.randrange(50))
         yield _minted("f", n), subject, "members", value, "exact", _date(rng), _cited(rng, factor)
 
 

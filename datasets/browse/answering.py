@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> None:
     with contextlib.suppress(ValueError, OSError):  # where the system does not know the limit, HEAP still holds
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     with closing(opened(Path(arguments[0]), Path(arguments[1]))) as connection:
+        apsw.hard_heap_limit(HEAP)  # of the whole process: nobody who only opens a connection may be held to it
         for line in sys.stdin.buffer:
             sys.stdout.buffer.write(answered(connection, orjson.loads(line)) + b"\n")
             sys.stdout.buffer.flush()
@@ -53,7 +54,6 @@ def opened(database: Path, sheets: Path) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     connection = apsw.Connection(f"{database.absolute().as_uri()}?immutable=1", flags=flags)
     connection.execute(f"ATTACH ? AS {NAME}", (f"{sheets.absolute().as_uri()}?immutable=1",))
-    connection.pragma("hard_heap_limit", HEAP)
     connection.pragma("cache_size", -8_000)
     connection.pragma("temp_store", 2)
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
 from datasets.browse import asking
@@ -148,7 +149,9 @@ def test_honest_statements_are_answered(asked: Asking) -> None:
 
 
 def test_nothing_is_written_and_nothing_left_behind(files: tuple[Path, Path]) -> None:
+    before = apsw.hard_heap_limit(-1)
     with closing(opened(*files)) as connection:
+        assert apsw.hard_heap_limit(-1) == before, "the limit is that of a whole process, and this one is not its own"
         assert connection.readonly("main")
         assert connection.readonly("sheets")
     assert not Path("/tmp/copy.sqlite").exists()  # noqa: S108 (what a statement would have written)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from starlette.routing import BaseRoute, Match, Router
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import ASGIApp
 
 from service.faces import Receive, Scope, Send
@@ -14,7 +14,7 @@ class Everywhere(BaseRoute):
     """A route that takes every path as it is: a mount without a prefix, without the work of taking the path apart."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Always."""
@@ -22,7 +22,7 @@ class Everywhere(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
 
 
 class Areas:
@@ -30,22 +30,36 @@ class Areas:
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         firsts = [_first(route) for route in routes]
-        self._routers = {
-            first: _router([r for r, own in zip(routes, firsts, strict=True) if own in (first, None)])
+        areas = {
+            first: [r for r, own in zip(routes, firsts, strict=True) if own in (first, None)]
             for first in firsts
             if first is not None
         }
-        self._rest = _router([r for r, own in zip(routes, firsts, strict=True) if own is None])
+        self._apps = {first: _tried(own) for first, own in areas.items()}
+        self._rest = _tried([r for r, own in zip(routes, firsts, strict=True) if own is None])
+        self._fixed = {path: app for own in areas.values() for path, app in _fixed(own)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        router = self._routers.get(path[1:].partition("/")[0], self._rest)
-        await router(scope, receive, send)
+        app = self._fixed.get(path) or self._apps.get(path[1:].partition("/")[0], self._rest)
+        await app(scope, receive, send)
 
 
-def _router(routes: Sequence[BaseRoute]) -> Router:
+def _tried(routes: Sequence[BaseRoute]) -> ASGIApp:
+    """What tries the routes one after the other; where the first takes everything, what stands behind it."""
+    if routes and isinstance(routes[0], Everywhere):
+        return routes[0].app
     return Router(routes, redirect_slashes=False)
+
+
+def _fixed(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, ASGIApp]]:
+    """Paths without parameters that nothing before their route takes, with what answers them, whatever the method."""
+    for route in routes:
+        if isinstance(route, Route) and route.methods is None and "{" not in route.path:
+            scope = {"type": "http", "method": "GET", "path": route.path, "root_path": ""}
+            if next(r for r in routes if r.matches(scope)[0] is not Match.NONE) is route:
+                yield route.path, route.app
 
 
 def _first(route: BaseRoute) -> str | None:

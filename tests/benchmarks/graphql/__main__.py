@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> None:
     names = given.servers.split(",")
     with ExitStack() as stack:
         running, missing = servers.start(stack, release, [name for name in names if name != "floor"])
+        if "ours" in names and "ours" not in running:
+            sys.exit("\n".join(missing))
         asked = compared.prepared(asked, running)
         sizes = compared.checked(asked, running)
         if "floor" in names:

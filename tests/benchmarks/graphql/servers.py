@@ -142,7 +142,7 @@ def started(
 
 
 def _await(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(600):
+    for _ in range(1_800):  # a release is made ready when it is opened for the first time
         if process.poll() is not None:
             break
         try:

@@ -7,6 +7,7 @@ instance in `BROWSED`. Instances without an entry are none of ours and are left 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Coroutine
 from weakref import WeakKeyDictionary
 
 import markupsafe
@@ -22,7 +23,8 @@ from datasets.browse.page import Browsed, Page
 from datasets.browse.sheet import KEY
 from datasets.browse.sheets import INDEX, NAME
 from datasets.browse.style import STYLE
-from datasets.release.layout import SEARCH, SEARCH_INDEX
+from datasets.release.ddl import quote
+from datasets.release.layout import SEARCH, SEARCH_INDEX, label_field
 from datasets.shapes.model import Entity, Kind
 from datasets.text import tokens
 
@@ -82,7 +84,7 @@ class Plugin:
         table: str | None,
         database: str,
         datasette: Datasette,
-    ) -> markupsafe.Markup | None:
+    ) -> markupsafe.Markup | Coroutine[None, None, markupsafe.Markup] | None:
         """Names lead to the page of the record that they name; ids need not be seen for that."""
         browsed = BROWSED.get(datasette)
         if browsed is None or value is None:
@@ -91,7 +93,10 @@ class Plugin:
             return _YES if value else _NOTHING
         text, id = (value["label"], value["value"]) if isinstance(value, dict) else (value, value)
         leads = _leads(browsed, row, str(id), column, database, table)
-        return markupsafe.Markup('<a href="{}">{}</a>').format(browsed.address(*leads), text) if leads else None
+        if leads is None:
+            return None
+        bare = str(text) == str(id) and column != KEY and browsed.entity(database, table) is not None
+        return _named(browsed, datasette, database, leads) if bare else _link(browsed, leads, text)
 
     @hookimpl
     def extra_template_vars(self, datasette: Datasette, request: Request | None) -> dict[str, object]:
@@ -107,6 +112,18 @@ class Plugin:
             "asking": browsed.site.asking,
             "style": STYLE,
         }
+
+
+def _link(browsed: Browsed, leads: tuple[str, str], text: object) -> markupsafe.Markup:
+    return markupsafe.Markup('<a href="{}">{}</a>').format(browsed.address(*leads), text)
+
+
+async def _named(browsed: Browsed, datasette: Datasette, database: str, leads: tuple[str, str]) -> markupsafe.Markup:
+    """A link where Datasette gives the bare id, as on the page of a row: the name is read from the record."""
+    entity = browsed.shapes.entity(leads[0])
+    sql = f"select {quote(label_field(entity))} from {quote(entity.plural)} where id = ?"
+    found = (await datasette.get_database(database).execute(sql, [leads[1]])).first()
+    return _link(browsed, leads, found[0] if found else leads[1])
 
 
 def _leads(

@@ -66,6 +66,23 @@ def test_ids_stay_out_of_the_way_and_names_lead_on(client: TestClient) -> None:
     assert not any("_" in name or name == "Id" for name in names)
 
 
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/browse/alliances/memberships/m-b00002", '<a href="/doc/alliance/bamboo-circle.html">Bamboo Circle of Universities</a>'),
+        ("/browse/alliances/parties?_size=max", '<a href="/doc/alliance/orchid-alliance.html">Orchid River Universities Alliance</a>'),
+    ],
+)  # fmt: skip
+def test_records_are_named_where_datasette_has_their_ids_alone(client: TestClient, path: str, link: str) -> None:
+    assert link in client.get(path).text
+
+
+def test_a_column_is_counted_once_however_often_it_is_asked_for(client: TestClient) -> None:
+    page = client.get("/browse/alliances/memberships?_facet=role").text
+    assert page.count("<h2>Role") == 1
+    assert 'aria-label="Do not count by Role"' in page
+
+
 def test_stored_links_show_the_label_alone(client: TestClient) -> None:
     page = client.get("/browse/alliances/memberships?id=m-b00002").text
     assert '<a href="/doc/alliance/bamboo-circle.html">Bamboo Circle of Universities</a>' in page

@@ -24,7 +24,7 @@ class Limits:
     fields: int = 1_500
     introspections: int = 3
     validation_errors: int = 10
-    rows_examined: int = 200_000
+    rows_examined: int = 500_000
     page: int = PAGE
     default_page: int = DEFAULT_PAGE
     plain_list: int = PLAIN_LIST

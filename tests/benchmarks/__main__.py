@@ -28,9 +28,12 @@ def parts() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Run what is asked for, in processes of its own; 1 when one fails, 2 for an unknown part."""
     known = parts()
+    names = "\n".join(f"  {name:12} {doc}" for name, doc in known.items())
+    if arguments == ["help"]:
+        print(f"`make benchmark` runs all of these, `make benchmark ARGS=NAME` one:\n{names}")
+        return 0
     if arguments and arguments[0] not in known:
-        print(f"there is no benchmark {arguments[0]!r}; there are:", file=sys.stderr)
-        print("\n".join(f"  {name:12} {doc}" for name, doc in known.items()), file=sys.stderr)
+        print(f"there is no benchmark {arguments[0]!r}; there are:\n{names}", file=sys.stderr)
         return 2
     runs = [arguments] if arguments else [[name] for name in known]
     failed = 0

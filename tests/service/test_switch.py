@@ -185,8 +185,8 @@ def test_older_releases_are_opened_once_and_bounded(releases: Path, ids: tuple[s
 
         roots = await asyncio.gather(*(ask(id) for id in ids * 3))
         assert set(roots) == {f"/releases/{id}" for id in ids}
-        assert switch.open_count <= 5
-        for _ in range(100):
+        assert len(switch._older) == 1
+        for _ in range(6_000):  # those that had to make room close one after the other, on a busy machine slowly
             if switch.open_count == 2:
                 break
             await asyncio.sleep(0.01)

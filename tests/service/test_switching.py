@@ -85,7 +85,7 @@ def switch(service: Running, releases: Path, id: str) -> float:
 
 def settled(service: Running) -> dict[str, float]:
     """The most threads, descriptors and memory of some moments under load, once old releases are closed."""
-    for _ in range(200):
+    for _ in range(2_000):
         if service.gauge("releases_open") <= 2:
             break
         time.sleep(0.05)
